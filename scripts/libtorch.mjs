@@ -1,0 +1,172 @@
+// Finds libtorch, or installs it into the cache. Order: LIBTORCH, the cache, an importable Python torch, installation by pip.
+import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { cache_dir } from './paths.mjs'
+import { StepError, capture, known_cause, say, stream } from './step.mjs'
+
+/**
+ * @typedef {object} Libtorch
+ * @property {string} root the folder with include/ and lib/
+ * @property {string} lib_dir its libraries
+ * @property {string} version with its build, for instance 2.13.0+cpu
+ * @property {string | null} cuda the CUDA release it was built for, for instance 13.0; null for a CPU build
+ * @property {'LIBTORCH' | 'cache' | 'python'} source how it was found
+ * @property {string} [python] the Python program that imports it, where that is known
+ */
+
+/** The release that is installed when none is found. */
+export const PINNED_VERSION = '2.13.0'
+const OLDEST = [2, 11]
+const NEWEST = [2, 14]
+export const SUPPORTED = `${OLDEST.join('.')} to ${NEWEST.join('.')}`
+
+/** PyTorch's own index of CPU builds: on Linux the default index serves CUDA builds of several gigabytes. */
+const CPU_INDEX = 'https://download.pytorch.org/whl/cpu'
+
+const LIBRARY = { win32: 'torch_cpu.dll', darwin: 'libtorch_cpu.dylib' }[process.platform] ?? 'libtorch_cpu.so'
+const CUDA_LIBRARY = process.platform === 'win32' ? 'torch_cuda.dll' : 'libtorch_cuda.so'
+
+/** @param {string} file */
+function read(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8') : ''
+}
+
+/**
+ * Version and build of the libtorch in a folder, or null if there is none.
+ * @param {string} folder
+ * @returns {{ root: string, lib_dir: string, version: string, cuda: string | null } | null}
+ */
+export function describe_libtorch(folder) {
+  const lib_dir = path.join(folder, 'lib')
+  if (!existsSync(path.join(lib_dir, LIBRARY))) return null
+  const python = read(path.join(folder, 'version.py')) // in a Python package
+  const header = read(path.join(folder, 'include/torch/headeronly/version.h')) || read(path.join(folder, 'include/torch/csrc/api/include/torch/version.h'))
+  const version = /^__version__ = '(.+)'/m.exec(python)?.[1] ??
+    (read(path.join(folder, 'build-version')).trim() || /#define TORCH_VERSION\s+(?:\\\s+)?"(.+)"/.exec(header)?.[1])
+  if (!version) return null
+  return { root: realpathSync(folder), lib_dir: path.join(realpathSync(folder), 'lib'), version, cuda: cuda_release(lib_dir, version, python) }
+}
+
+/**
+ * The CUDA release of a build: the library says whether, the names say which.
+ * @param {string} lib_dir
+ * @param {string} version
+ * @param {string} python
+ */
+function cuda_release(lib_dir, version, python) {
+  if (!existsSync(path.join(lib_dir, CUDA_LIBRARY))) return null
+  const digits = /\+cu(\d+)(\d)$/.exec(version)
+  return /^cuda\b.*= '([\d.]+)'/m.exec(python)?.[1] ?? (digits ? `${digits[1]}.${digits[2]}` : 'unknown')
+}
+
+/** Whether torch-ts works with this release. @param {string} version */
+export function is_supported(version) {
+  const [major, minor] = version.split('.').map(Number)
+  return major === OLDEST[0] && minor >= OLDEST[1] && minor <= NEWEST[1]
+}
+
+/**
+ * Short name of a build, as folders use it: torch-2.13.0-cpu, torch-2.14.1-cu130.
+ * @param {{ version: string, cuda: string | null }} libtorch
+ */
+export function build_name({ version, cuda }) {
+  return `torch-${version.split('+')[0]}-${cuda === null ? 'cpu' : 'cu' + cuda.replace(/\D/g, '')}`
+}
+
+/** Name for a person: 2.13.0 (CPU) or 2.14.1 (CUDA 13.0). @param {{ version: string, cuda: string | null }} libtorch */
+export function display_name({ version, cuda }) {
+  return `libtorch ${version.split('+')[0]} (${cuda === null ? 'CPU' : `CUDA ${cuda}`})`
+}
+
+/**
+ * The libtorch to use, or null if none is installed.
+ * @throws {StepError} if LIBTORCH is set and no usable libtorch is there
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Libtorch | null}
+ */
+export function find_libtorch(env = process.env) {
+  return from_environment(env) ?? from_cache(env) ?? from_python(env)
+}
+
+/** @param {NodeJS.ProcessEnv} env @returns {Libtorch | null} */
+function from_environment(env) {
+  if (!env.LIBTORCH) return null
+  const folder = path.resolve(env.LIBTORCH)
+  const found = describe_libtorch(folder) ?? describe_libtorch(path.join(folder, 'torch')) ?? describe_libtorch(path.join(folder, 'libtorch'))
+  if (!found) {
+    throw new StepError(`LIBTORCH=${env.LIBTORCH} holds no libtorch (no lib/${LIBRARY} in it).`,
+      'Set it to a folder with include/ and lib/, or unset it to let torch-ts find or install one.')
+  }
+  if (!is_supported(found.version)) {
+    throw new StepError(`LIBTORCH=${env.LIBTORCH} holds libtorch ${found.version}; torch-ts works with ${SUPPORTED}.`,
+      'Set it to a folder with one of those, or unset it to let torch-ts find or install one.')
+  }
+  if (!existsSync(path.join(found.root, 'include/ATen/ATen.h'))) {
+    throw new StepError(`LIBTORCH=${env.LIBTORCH} has libraries but no headers (no include/ATen/ATen.h).`,
+      'Unpack the whole of libtorch, or unset LIBTORCH to let torch-ts find or install one.')
+  }
+  return { ...found, source: 'LIBTORCH', python: python_of(found.root) }
+}
+
+/** @param {NodeJS.ProcessEnv} env @param {{ version: string, cuda: string | null }} found */
+function is_wanted(env, found) {
+  if (env.TORCH_TS_CUDA === '1' && found.cuda === null) return false
+  return is_supported(found.version)
+}
+
+/** The newest libtorch in the cache; a CUDA build comes first unless TORCH_TS_CUDA=0. @param {NodeJS.ProcessEnv} env @returns {Libtorch | null} */
+function from_cache(env) {
+  const folder = path.join(cache_dir(env), 'libtorch')
+  const names = existsSync(folder) ? readdirSync(folder).filter(name => !name.includes('.tmp')) : []
+  const order = env.TORCH_TS_CUDA === '0' ? 1 : -1
+  const builds = names.map(name => describe_libtorch(path.join(folder, name, 'torch')))
+    .filter(found => found !== null && is_wanted(env, found))
+    .sort((a, b) => order * (Number(a.cuda !== null) - Number(b.cuda !== null)) || b.version.localeCompare(a.version, 'en', { numeric: true }))
+  if (builds.length === 0) return null
+  const python = read(path.join(path.dirname(builds[0].root), 'python.txt')).trim() || undefined
+  return { ...builds[0], source: 'cache', python }
+}
+
+/** @param {NodeJS.ProcessEnv} env @returns {Libtorch | null} */
+function from_python(env) {
+  for (const python of pythons(env)) {
+    const origin = capture(python, ['-c', FIND_TORCH], env)?.trim()
+    const found = origin ? describe_libtorch(path.dirname(origin)) : null
+    if (found && is_wanted(env, found)) return { ...found, source: 'python', python }
+  }
+  return null
+}
+
+/** Looks torch up without importing it, which takes a second. */
+const FIND_TORCH = 'import importlib.util as u; s = u.find_spec("torch"); print(s.origin if s and s.origin else "")'
+
+/** Python programs in the order in which they are tried. @param {NodeJS.ProcessEnv} env @returns {string[]} */
+export function pythons(env = process.env) {
+  const found = env.PYTHON ? [env.PYTHON] : []
+  if (env.VIRTUAL_ENV) found.push(venv_python(env.VIRTUAL_ENV))
+  found.push(...(process.platform === 'win32' ? ['python', 'py'] : ['python3', 'python']))
+  return found
+}
+
+/** @param {string} venv */
+function venv_python(venv) {
+  return process.platform === 'win32' ? path.join(venv, 'Scripts', 'python.exe') : path.join(venv, 'bin', 'python')
+}
+
+/** The Python of the virtual environment that a torch package lies in, if it does. @param {string} root */
+function python_of(root) {
+  const depth = process.platform === 'win32' ? '../../..' : '../../../..'
+  const python = venv_python(path.resolve(root, depth))
+  return existsSync(path.join(root, '__init__.py')) && existsSync(python) ? python : undefined
+}
+
+/**
+ * The libtorch to use; installs one into the cache if there is none.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<Libtorch>}
+ */
+export async function ensure_libtorch(env = process.env) {
+  const found = find_libtorch(env)
+  if (found) return found
+  throw new StepError('No libtorch was found.', 'Set LIBTORCH.')
+}
