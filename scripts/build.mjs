@@ -8,7 +8,7 @@ import path from 'node:path'
 import { build_name, display_name, ensure_libtorch } from './libtorch.mjs'
 import { with_lock } from './lock.mjs'
 import { root } from './paths.mjs'
-import { StepError, capture, known_cause, main, say, stream } from './step.mjs'
+import { StepError, capture, is_main, known_cause, main, say, stream } from './step.mjs'
 
 /** @typedef {import('./libtorch.mjs').Libtorch} Libtorch */
 
@@ -53,7 +53,7 @@ export function select_build(libtorch, addon, loader) {
 }
 
 /** @param {Libtorch} libtorch */
-function libraries({ lib_dir, cuda }) {
+export function libraries({ lib_dir, cuda }) {
   const [prefix, suffix] = { win32: ['', '.dll'], darwin: ['lib', '.dylib'] }[process.platform] ?? ['lib', '.so']
   const names = cuda === null ? ['torch_cpu'] : ['torch_cpu', 'torch_cuda']
   return names.map(name => path.join(lib_dir, prefix + name + suffix))
@@ -186,7 +186,7 @@ async function build_for_gyp(folder) {
   copyFileSync(addon, path.join(folder, 'torch_ts.node'))
 }
 
-if (process.argv[1] && path.resolve(process.argv[1]) === path.join(root, 'scripts', 'build.mjs')) {
+if (is_main(import.meta.url)) {
   await main(async () => {
     const gyp = process.argv.indexOf('--gyp')
     if (gyp > 0) return build_for_gyp(path.resolve(process.argv[gyp + 1]))

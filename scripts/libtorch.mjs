@@ -1,8 +1,11 @@
 // Finds libtorch, or installs it into the cache. Order: LIBTORCH, the cache, an importable Python torch, installation by pip.
-import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync } from 'node:fs'
 import path from 'node:path'
+import { with_lock } from './lock.mjs'
 import { cache_dir } from './paths.mjs'
-import { StepError, capture, known_cause, say, stream } from './step.mjs'
+import { install_with_pip } from './pip.mjs'
+import { pythons, venv_python } from './python.mjs'
+import { StepError, capture } from './step.mjs'
 
 /**
  * @typedef {object} Libtorch
@@ -14,14 +17,9 @@ import { StepError, capture, known_cause, say, stream } from './step.mjs'
  * @property {string} [python] the Python program that imports it, where that is known
  */
 
-/** The release that is installed when none is found. */
-export const PINNED_VERSION = '2.13.0'
 const OLDEST = [2, 11]
 const NEWEST = [2, 14]
 export const SUPPORTED = `${OLDEST.join('.')} to ${NEWEST.join('.')}`
-
-/** PyTorch's own index of CPU builds: on Linux the default index serves CUDA builds of several gigabytes. */
-const CPU_INDEX = 'https://download.pytorch.org/whl/cpu'
 
 const LIBRARY = { win32: 'torch_cpu.dll', darwin: 'libtorch_cpu.dylib' }[process.platform] ?? 'libtorch_cpu.so'
 const CUDA_LIBRARY = process.platform === 'win32' ? 'torch_cuda.dll' : 'libtorch_cuda.so'
@@ -114,7 +112,11 @@ function is_wanted(env, found) {
   return is_supported(found.version)
 }
 
-/** The newest libtorch in the cache; a CUDA build comes first unless TORCH_TS_CUDA=0. @param {NodeJS.ProcessEnv} env @returns {Libtorch | null} */
+/**
+ * The newest libtorch in the cache; a CUDA build comes first unless TORCH_TS_CUDA=0.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Libtorch | null}
+ */
 function from_cache(env) {
   const folder = path.join(cache_dir(env), 'libtorch')
   const names = existsSync(folder) ? readdirSync(folder).filter(name => !name.includes('.tmp')) : []
@@ -140,19 +142,6 @@ function from_python(env) {
 /** Looks torch up without importing it, which takes a second. */
 const FIND_TORCH = 'import importlib.util as u; s = u.find_spec("torch"); print(s.origin if s and s.origin else "")'
 
-/** Python programs in the order in which they are tried. @param {NodeJS.ProcessEnv} env @returns {string[]} */
-export function pythons(env = process.env) {
-  const found = env.PYTHON ? [env.PYTHON] : []
-  if (env.VIRTUAL_ENV) found.push(venv_python(env.VIRTUAL_ENV))
-  found.push(...(process.platform === 'win32' ? ['python', 'py'] : ['python3', 'python']))
-  return found
-}
-
-/** @param {string} venv */
-function venv_python(venv) {
-  return process.platform === 'win32' ? path.join(venv, 'Scripts', 'python.exe') : path.join(venv, 'bin', 'python')
-}
-
 /** The Python of the virtual environment that a torch package lies in, if it does. @param {string} root */
 function python_of(root) {
   const depth = process.platform === 'win32' ? '../../..' : '../../../..'
@@ -168,5 +157,52 @@ function python_of(root) {
 export async function ensure_libtorch(env = process.env) {
   const found = find_libtorch(env)
   if (found) return found
-  throw new StepError('No libtorch was found.', 'Set LIBTORCH.')
+  const cache = path.join(cache_dir(env), 'libtorch')
+  try {
+    mkdirSync(cache, { recursive: true })
+  } catch (error) {
+    throw new StepError(`The cache folder ${cache} cannot be made (${error.code}).`, 'Set TORCH_TS_CACHE to a folder that you can write to.')
+  }
+  return with_lock(path.join(cache, 'install.lock'), 'another process installs libtorch', async () => {
+    const meanwhile = from_cache(env)
+    if (meanwhile) return meanwhile
+    await install_with_pip(cache, env)
+    const installed = from_cache(env)
+    if (!installed) throw new StepError(`pip installed no usable libtorch in ${cache}.`, 'Set LIBTORCH to a folder with a libtorch that you unpacked from pytorch.org.')
+    return installed
+  })
+}
+
+/**
+ * A Python that can `import torch`, for tests and benchmarks that compare with it: the program and the environment to run it
+ * in. The torch that the addon uses comes first. Null if there is none.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {{ python: string, env: NodeJS.ProcessEnv, version: string } | null}
+ */
+export function find_python_torch(env = process.env) {
+  const libtorch = find_libtorch(env)
+  const is_package = libtorch !== null && existsSync(path.join(libtorch.root, '__init__.py'))
+  if (is_package) {
+    const folder = path.dirname(libtorch.root)
+    const with_path = { ...env, PYTHONPATH: env.PYTHONPATH ? folder + path.delimiter + env.PYTHONPATH : folder }
+    for (const python of libtorch.python ? [libtorch.python] : pythons(env)) {
+      for (const candidate of libtorch.source === 'cache' ? [with_path] : [env, with_path]) {
+        const found = import_torch(python, candidate)
+        if (found && realpathSync(found.folder) === libtorch.root) return { python, env: candidate, version: found.version }
+      }
+    }
+  }
+  for (const python of pythons(env)) {
+    const found = import_torch(python, env)
+    if (found) return { python, env, version: found.version }
+  }
+  return null
+}
+
+/** @param {string} python @param {NodeJS.ProcessEnv} env */
+function import_torch(python, env) {
+  const output = capture(python, ['-c', 'import torch; print(torch.__file__); print(torch.__version__)'], env)
+  if (output === null) return null
+  const [file, version] = output.trim().split(/\r?\n/)
+  return { folder: path.dirname(file), version }
 }

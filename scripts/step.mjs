@@ -1,5 +1,7 @@
 // What the steps of set-up share: how they speak, how they fail, and how they run other programs.
 import { spawn, spawnSync } from 'node:child_process'
+import { realpathSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 /** A failure that the user can do something about: `message` says what failed, `remedy` what to do. Printed without a stack. */
 export class StepError extends Error {
@@ -17,6 +19,11 @@ export class StepError extends Error {
 /** Prints one line of progress. Standard error, so that a program's own output stays clean. */
 export function say(line) {
   process.stderr.write(`torch-ts: ${line}\n`)
+}
+
+/** Whether a module is the program that Node was started with. @param {string} url its import.meta.url */
+export function is_main(url) {
+  return process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(url)
 }
 
 /**

@@ -1,0 +1,23 @@
+// jest runs the TypeScript of test/ and lib/ as it is, through swc: no compile step, no type check (npm test does that apart).
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', {
+      jsc: {
+        parser: { syntax: 'typescript', decorators: false },
+        target: 'es2022', // `using` is newer, so swc rewrites it
+        keepClassNames: true
+      },
+      module: { type: 'commonjs' },
+      sourceMaps: 'inline'
+    }]
+  },
+  moduleNameMapper: {
+    '^torch-ts$': '<rootDir>/lib/index',
+    '^torch-ts/(.*)$': '<rootDir>/lib/$1'
+  },
+  maxWorkers: 2,
+  testTimeout: 60_000
+}

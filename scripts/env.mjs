@@ -1,0 +1,2 @@
+// `npx torch-ts env`.
+export function print_environment() { return 1 }
