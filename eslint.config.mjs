@@ -24,7 +24,7 @@ export default tseslint.config(
       'eqeqeq': ['error', 'always', { null: 'ignore' }],
       'prefer-const': ['error', { destructuring: 'all' }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' }],
-      // PyTorch's own shapes: classes that only hold functions, interfaces merged with classes (callable modules), overloads with docs.
+      // PyTorch's own shapes: classes that only hold functions, interfaces merged with classes, overloads with docs of their own.
       '@typescript-eslint/no-extraneous-class': 'off',
       '@typescript-eslint/no-empty-function': 'off',
       '@typescript-eslint/no-require-imports': 'off', // what is loaded only when it is used (test/imports.test.ts reads these too)
