@@ -26,9 +26,8 @@ export function make_zip(files: Record<string, Uint8Array>, lies: Lies = {}, com
     const name = Buffer.from(text)
     const method = lies.method ?? 8
     const packed = method === 8 ? zlib.deflateRawSync(data) : Buffer.from(data)
-    const common = Buffer.concat([
-      u16(20, lies.flags ?? 0, method, 0, 0), u32(lies.crc ?? zlib.crc32(data), packed.length, lies.size ?? data.length), u16(name.length, 0),
-    ])
+    const sizes = u32(lies.crc ?? zlib.crc32(data), packed.length, lies.size ?? data.length)
+    const common = Buffer.concat([u16(20, lies.flags ?? 0, method, 0, 0), sizes, u16(name.length, 0)])
     locals.push(u32(0x04034b50), common, name, packed)
     central.push(u32(0x02014b50), u16(20), common, u16(0, 0, 0), u32(0, offset), name)
     offset += 30 + name.length + packed.length

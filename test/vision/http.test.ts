@@ -20,7 +20,9 @@ describe('fetch_http', () => {
   }
   const part = (): string => folder('file.part')
   const got = (): Buffer => fs.readFileSync(part())
-  const fetch = (url: string, limits: Partial<Limits> = {}): Promise<void> => fetch_http(url, part(), { ...quick, ...limits }, quiet)
+  function fetch(url: string, limits: Partial<Limits> = {}): Promise<void> {
+    return fetch_http(url, part(), { ...quick, ...limits }, quiet)
+  }
 
   it('writes the bytes and tells its progress', async () => {
     const url = await serve({ body })

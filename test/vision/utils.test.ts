@@ -9,7 +9,8 @@ import zlib from 'node:zlib'
 import * as tar from 'tar'
 import type { Job } from '../../lib/vision/datasets/_jobs'
 import {
-  calculate_md5, check_integrity, check_md5, download_and_extract_archive, download_url, extract_archive, run_blocking, verify_str_arg,
+  calculate_md5, check_integrity, check_md5, download_and_extract_archive, download_url, extract_archive, run_blocking,
+  verify_str_arg,
 } from '../../lib/vision/datasets/utils'
 import { captured_children } from '../helpers/captured_children'
 import { Loopback, type Route } from '../helpers/loopback'

@@ -80,6 +80,16 @@ export function bounded(max_bytes: number, name: string): Transform {
   })
 }
 
+/** A pass-through that shows what comes. */
+export function tap(see: (chunk: Buffer) => void): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      see(chunk)
+      done(null, chunk)
+    },
+  })
+}
+
 /** A part of a pipeline that can be read. */
 export type Stage = Readable | NodeJS.ReadWriteStream
 
@@ -101,11 +111,11 @@ export async function write_checked(
   const temporary = `${to}.tmp`
   const stored = crypto.createHash('md5')
   const plain = crypto.createHash('md5')
-  const tap = (hash: crypto.Hash): Transform =>
-    new Transform({ transform: (chunk: Buffer, _encoding, done) => (hash.update(chunk), done(null, chunk)) })
   const name = path.basename(to)
   try {
-    const stages: Stage[] = [...source, tap(stored), ...(gzipped ? [zlib.createGunzip()] : []), bounded(max_bytes, name), tap(plain)]
+    const gunzip = gzipped ? [zlib.createGunzip()] : []
+    const sum = (hash: crypto.Hash): Transform => tap((chunk) => void hash.update(chunk))
+    const stages: Stage[] = [...source, sum(stored), ...gunzip, bounded(max_bytes, name), sum(plain)]
     await pipeline([...stages, fs.createWriteStream(temporary)] as NodeJS.ReadWriteStream[])
     if (!accept({ stored: stored.digest('hex'), plain: plain.digest('hex') })) throw new DownloadError(corrupted)
     install_file(temporary, to)

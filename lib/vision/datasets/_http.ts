@@ -173,7 +173,8 @@ async function fetch_once(url: string, part: string, limits: Limits, progress: P
     const status = response.statusCode ?? 0
     const range = content_range(response)
     if (point && status === 416 && range.total === point.offset) return // it was complete
-    if (point && status === 206 && range.start === point.offset && (validator_of(response) ?? point.validator) === point.validator) {
+    const same_version = (validator_of(response) ?? point?.validator) === point?.validator
+    if (point && status === 206 && range.start === point.offset && same_version) {
       return await write_body(response, part, point.offset, limits, progress)
     }
     if (point && (status === 206 || status === 416)) {

@@ -41,15 +41,16 @@ async function run_url(job: UrlJob, limits: Limits, report: Reporter): Promise<v
 }
 
 /** Whether the raw file is there, or can be made from an archive that is. */
-async function is_present(target: Target, limits: Limits): Promise<boolean> {
+async function is_present(target: Target, limits: Limits, report: Reporter): Promise<boolean> {
   if (check_integrity(target.raw, target.raw_md5)) return true
   if (target.archive === target.raw || !check_integrity(target.archive)) return false
   try {
-    await take_local(target.archive, target, limits)
+    await take_local(target.archive, target, limits, report)
     return true
   } catch (error) {
-    if (error instanceof DownloadError) return false // damaged: a fresh one replaces it
-    throw error
+    if (!(error instanceof DownloadError)) throw error
+    report.line(`${target.archive}: ${error.message}`) // a fresh one replaces it
+    return false
   }
 }
 
@@ -68,7 +69,7 @@ async function run_mirrors(job: MirrorsJob, limits: Limits, report: Reporter): P
   const dead = new Set<string>() // not reached once: asked last from then on
   try {
     for (const target of targets) {
-      if (await is_present(target, limits)) continue
+      if (await is_present(target, limits, report)) continue
       const order = [...job.mirrors].sort((a, b) => Number(dead.has(a)) - Number(dead.has(b)))
       const errors: (readonly [string, Error])[] = []
       for (const mirror of order) {

