@@ -7,7 +7,12 @@ import { cache_dir, expanduser } from '../lib/_paths'
 describe('cache_dir', () => {
   const names = ['TORCH_TS_CACHE', 'XDG_CACHE_HOME']
   const before = names.map((name) => process.env[name])
-  afterEach(() => names.forEach((name, i) => (before[i] === undefined ? delete process.env[name] : (process.env[name] = before[i]))))
+  afterEach(() => {
+    for (const [i, name] of names.entries()) {
+      if (before[i] === undefined) delete process.env[name]
+      else process.env[name] = before[i]
+    }
+  })
 
   it.each([
     [{ TORCH_TS_CACHE: '/a/cache', XDG_CACHE_HOME: '/b' }],
