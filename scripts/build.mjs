@@ -113,7 +113,7 @@ async function compile(libtorch, folder, rpath) {
   check_tools()
   const log = folder + '.log'
   const shown = path.relative(process.cwd(), log)
-  say(`addon: compiling for ${display_name(libtorch)}, a few minutes (log: ${shown})`)
+  say(`addon: compiling for ${display_name(libtorch)}, a minute or two (log: ${shown})`)
   const cmake_js = [path.join(path.dirname(require.resolve('cmake-js/package.json')), 'bin', 'cmake-js')]
   const options = ['--directory', root, '--out', folder, '--config', 'Release', '--parallel', String(parallel_jobs())]
   const defines = [`--CDTORCH_ROOT=${cmake_path(libtorch.root)}`, `--CDTORCH_VERSION=${libtorch.version}`, `--CDTORCH_TS_RPATH=${rpath ? 'ON' : 'OFF'}`]

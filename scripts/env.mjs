@@ -28,7 +28,7 @@ export function print_environment() {
   const loaded = probe()
   line('torch-ts', `${version} in ${root}`)
   line('node', `${process.versions.node} (${process.platform} ${process.arch})`)
-  line('libtorch', libtorch.value ? `${display_name(libtorch.value)}, from ${SOURCES[libtorch.value.source]}` : 'none found')
+  line('libtorch', libtorch.value ? `${display_name(libtorch.value).slice('libtorch '.length)}, from ${SOURCES[libtorch.value.source]}` : 'none found')
   if (libtorch.value) line('', libtorch.value.root)
   line('addon', addon_of(libtorch.value) ?? 'none built for it')
   line('python torch', python.value ? `${python.value.version} (${python.value.python})` : 'none found (only tests and benchmarks compare with it)')

@@ -5,7 +5,7 @@ import { with_lock } from './lock.mjs'
 import { cache_dir } from './paths.mjs'
 import { install_with_pip } from './pip.mjs'
 import { pythons, venv_python } from './python.mjs'
-import { StepError, capture } from './step.mjs'
+import { StepError, capture, is_main } from './step.mjs'
 
 /**
  * @typedef {object} Libtorch
@@ -38,7 +38,7 @@ export function describe_libtorch(folder) {
   const lib_dir = path.join(folder, 'lib')
   if (!existsSync(path.join(lib_dir, LIBRARY))) return null
   const python = read(path.join(folder, 'version.py')) // in a Python package
-  const header = read(path.join(folder, 'include/torch/headeronly/version.h')) || read(path.join(folder, 'include/torch/csrc/api/include/torch/version.h'))
+  const header = read(path.join(folder, 'include/torch/headeronly/version.h'))
   const version = /^__version__ = '(.+)'/m.exec(python)?.[1] ??
     (read(path.join(folder, 'build-version')).trim() || /#define TORCH_VERSION\s+(?:\\\s+)?"(.+)"/.exec(header)?.[1])
   if (!version) return null
@@ -71,7 +71,10 @@ export function build_name({ version, cuda }) {
   return `torch-${version.split('+')[0]}-${cuda === null ? 'cpu' : 'cu' + cuda.replace(/\D/g, '')}`
 }
 
-/** Name for a person: 2.13.0 (CPU) or 2.14.1 (CUDA 13.0). @param {{ version: string, cuda: string | null }} libtorch */
+/**
+ * Name for a person: libtorch 2.13.0 (CPU), libtorch 2.14.1 (CUDA 13.0).
+ * @param {{ version: string, cuda: string | null }} libtorch
+ */
 export function display_name({ version, cuda }) {
   return `libtorch ${version.split('+')[0]} (${cuda === null ? 'CPU' : `CUDA ${cuda}`})`
 }
@@ -205,4 +208,11 @@ function import_torch(python, env) {
   if (output === null) return null
   const [file, version] = output.trim().split(/\r?\n/)
   return { folder: path.dirname(file), version }
+}
+
+// For programs that cannot import this module, such as jest's tests: prints what find_python_torch says.
+if (is_main(import.meta.url)) {
+  const found = find_python_torch()
+  const result = found && { python: found.python, version: found.version, PYTHONPATH: found.env.PYTHONPATH }
+  process.stdout.write(JSON.stringify(result) + '\n')
 }

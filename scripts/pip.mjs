@@ -19,11 +19,11 @@ const NEEDED = { cpu: 2e9, cuda: 12e9 }
  * virtual environment does not allow, and Python imports it by PYTHONPATH.
  * @param {string} cache a folder that exists
  * @param {NodeJS.ProcessEnv} env TORCH_TS_CUDA=1 asks for a CUDA build
+ * @param {number} free bytes that the disk has left
  */
-export async function install_with_pip(cache, env) {
+export async function install_with_pip(cache, env, free = free_bytes(cache)) {
   remove_leftovers(cache)
   const kind = env.TORCH_TS_CUDA === '1' ? 'cuda' : 'cpu'
-  const free = free_bytes(cache)
   if (free < NEEDED[kind]) {
     throw new StepError(`libtorch needs about ${NEEDED[kind] / 1e9} GB, and ${cache} has ${(free / 1e9).toFixed(1)} GB free.`,
       'Free some space, or set TORCH_TS_CACHE to a folder on another disk.')

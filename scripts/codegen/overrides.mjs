@@ -1,0 +1,27 @@
+// What the generator leaves out, and why.
+
+// Not in Python's bindings either (gen_python_functions.py of PyTorch), but for the ones below that Python has by other means.
+const not_in_python = [
+  'alias', 'sym_.*', '.*_backward', '.*_backward_(out|input|weight|bias)', '.*_forward', '.*_jvp', 'tensor', 'index', 'slice',
+  'unique_dim_consecutive', 'to', '.*_overrideable', 'data', 'copy', 'lift.*', 'normal_functional', 'copy_sparse_to_sparse_',
+  'fake_quantize_per_tensor_affine_cachemask', 'fake_quantize_per_channel_affine_cachemask', 'replace_', 'nbytes', 'itemsize',
+  'is_leaf', 'output_nr', 'retains_grad', 'requires_grad_', 'set_data', 'dim', 'get_device', 'is_contiguous', 'numel', 'size',
+  'storage_offset', 'stride', 'item', 'range.*', 'is_cuda', 'is_sparse', 'is_sparse_csr', 'numpy_T', 'matrix_H', 'mT', 'mH',
+  'real', 'imag', 'nonzero', 'nonzero_numpy', 'nonzero_static_out', 'qscheme', 'rename_?', 'align_.*', 'refine_names',
+].map(pattern => new RegExp(`^(${pattern})$`))
+
+/** Private operators and those above. @param {string} name */
+export function hidden(name) {
+  return (name.startsWith('_') && !/^__i?(and|or|xor|lshift|rshift)__$/.test(name)) || not_in_python.some(pattern => pattern.test(name))
+}
+
+/** Methods in Python that the YAML lists as functions only. */
+export const forced_methods = new Set(['copy_', 'contiguous'])
+
+/** Written by hand in lib/tensor.ts. */
+export const by_hand_methods = new Set(['backward', 'retain_grad', 'is_complex', 'is_floating_point', 'is_signed', 'is_inference', 'is_same_size',
+  'is_conj', 'is_neg', 'detach_'].filter(name => ['backward', 'retain_grad', 'is_inference'].includes(name)))
+
+/** Written by hand elsewhere in lib/: numbers given to them are data (docs/differences.md), or Python wraps the operator. */
+export const by_hand_functions = new Set(['torch.full', 'torch.full_like', 'torch.scalar_tensor', 'torch.from_file', 'torch.is_inference',
+  'torch.complex_', 'torch.cudnn_is_acceptable', 'torch.is_vulkan_available'])
