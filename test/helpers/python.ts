@@ -1,4 +1,4 @@
-// Python's torch, for tests that compare with it where it is installed: that of the libtorch in use, else any that Python imports.
+// Python's torch, for tests that compare with it where it is there: that of the libtorch in use, else any that Python imports.
 import { execFileSync } from 'node:child_process'
 import path from 'node:path'
 import { repository } from './clone'
