@@ -24,4 +24,4 @@ export const by_hand_methods = new Set(['backward', 'retain_grad', 'is_complex',
 
 /** Written by hand elsewhere in lib/: numbers given to them are data (docs/differences.md), or Python wraps the operator. */
 export const by_hand_functions = new Set(['torch.full', 'torch.full_like', 'torch.scalar_tensor', 'torch.from_file', 'torch.is_inference',
-  'torch.complex_', 'torch.cudnn_is_acceptable', 'torch.is_vulkan_available'])
+  'torch.broadcast_tensors', 'torch.cudnn_is_acceptable', 'torch.is_vulkan_available'])

@@ -1,0 +1,133 @@
+// Loads the native addon and types what it exports. Nothing else imports the binding's loader.
+import {
+  AssertionError, IndexError, LinAlgError, NotImplementedError, OutOfMemoryError, RuntimeError, ValueError,
+} from './_errors'
+import { load_addon } from './_load'
+
+/** A tensor's handle in the addon's table; 0 is none. */
+export type Handle = number
+
+type Bytes = Uint8Array | Int8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array
+  | Float64Array | BigInt64Array | BigUint64Array
+
+/** The addon's functions, each explained where it is defined in native/. */
+export interface Binding {
+  resolve(name: string): number
+  call(operator: number, out: object | null): number
+  return_names(operator: number, overload: number): string
+  keyword(name: string): number
+  schemas(operator: number): string
+  operator_names(): string
+  tape(slots: number): ArrayBuffer
+
+  adopt(object: object, id: Handle): void
+  dispose(id: Handle): void
+  shape(id: Handle): void
+  stride(id: Handle): void
+  dim(id: Handle): number
+  numel(id: Handle): number
+  dtype(id: Handle): number
+  device(id: Handle): number
+  layout(id: Handle): number
+  storage_offset(id: Handle): number
+  storage_bytes(id: Handle): number
+  data_ptr(id: Handle): number
+  storage_ptr(id: Handle): number
+  is_contiguous(id: Handle, memory_format: number): boolean
+  is_view(id: Handle): boolean
+  is_inference(id: Handle): boolean
+  same(a: Handle, b: Handle): boolean
+  item(id: Handle): void
+  from_data(out: object, view: Bytes, dtype: number): Handle
+  from_memory(out: object, view: Bytes, dtype: number, callback: number): Handle
+  read(id: Handle, view: Bytes): void
+  buffer(id: Handle): ArrayBuffer
+  default_dtype(): number
+  set_default_dtype(code: number): void
+  live_handles(): number
+
+  requires_grad(id: Handle): boolean
+  set_requires_grad(id: Handle, flag: boolean): void
+  is_leaf(id: Handle): boolean
+  grad(out: object, id: Handle): Handle
+  set_grad(id: Handle, grad: Handle): void
+  grad_fn_name(id: Handle): string
+  output_nr(id: Handle): number
+  version(id: Handle): number
+  retain_grad(id: Handle): void
+  retains_grad(id: Handle): boolean
+  variable_data(out: object, id: Handle): Handle
+  set_data(id: Handle, data: Handle): void
+  register_hook(id: Handle, callback: number): number
+  remove_hook(id: Handle, hook: number): void
+  backward(tensors: Handle[], grads: Handle[], retain_graph: boolean | undefined, create_graph: boolean, inputs: Handle[]): void
+  gradients(outputs: Handle[], inputs: Handle[], grad_outputs: Handle[], retain_graph: boolean | undefined,
+    create_graph: boolean, allow_unused: boolean): void
+  mode(): number
+  set_mode(bits: number): void
+
+  new_generator(out: object, device: number): Handle
+  default_generator(out: object, device: number): Handle
+  generator_seed(id: Handle, seed: bigint): void
+  generator_initial_seed(id: Handle): bigint
+  generator_reseed(id: Handle): bigint
+  generator_device(id: Handle): number
+  generator_state(out: object, id: Handle): Handle
+  set_generator_state(id: Handle, state: Handle): void
+  manual_seed(seed: bigint): void
+  manual_seed_cuda(seed: bigint): void
+
+  parse_device(name: string): number
+  device_name(code: number): string
+  accelerator(index: number): number
+  has_cuda(): boolean
+  cuda_device_count(): number
+  cuda_init(): void
+  cuda_synchronize(index: number): void
+  cuda_current_device(): number
+  cuda_set_device(index: number): void
+  cuda_stats(index: number): void
+  get_num_threads(): number
+  set_num_threads(threads: number): void
+  get_num_interop_threads(): number
+  set_num_interop_threads(threads: number): void
+  libtorch_version(): string
+  show_config(): string
+  parallel_info(): string
+  cpu_capability(): string
+
+  collected(): number
+  collect_after(bytes: number): void
+  released(): void
+  cpu_stats(): void
+  reset_peak(): void
+  empty_cache(): void
+
+  share(id: Handle): number
+  receive(out: object, token: number): Handle
+  shared_count(): number
+}
+
+/** What C++ calls back: a tensor hook, with the hook's id and the gradient's handle; gives a handle or 0. */
+export type Callback = (kind: number, id: number, argument: number) => number
+
+interface Addon {
+  create(error_classes: (new (message?: string) => Error)[], callback: Callback): Binding
+}
+
+// The order is that of ErrorKind in native/errors.h.
+const error_classes = [
+  RuntimeError, TypeError, ValueError, IndexError, NotImplementedError, OutOfMemoryError, LinAlgError, AssertionError,
+]
+
+let handler: Callback = () => 0
+
+/** C++ holds this and the error classes weakly, so that a jest context can be collected; the export keeps it alive. @internal */
+export const callback: Callback = (kind, id, argument) => handler(kind, id, argument)
+
+/** Sets what answers C++'s callbacks. */
+export function set_callback(to: Callback): void {
+  handler = to
+}
+
+export const binding: Binding = (load_addon() as Addon).create(error_classes, callback)

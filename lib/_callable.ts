@@ -1,0 +1,19 @@
+// Objects that can be called, as Python's objects with __call__ can.
+
+/**
+ * Base of classes whose instances are functions: calling one calls its `__call__`.
+ *
+ * The constructor returns an arrow function with the prototype of the class. A class that extends this one directly sees its
+ * own fields on it, since `this` is what `super()` returned.
+ */
+export abstract class Callable {
+  constructor() {
+    const self = (...args: unknown[]): unknown => (self as unknown as Callable).__call__(...args as never[])
+    // A function's own `name` and `length` are read-only, and would stand in the way of fields of these names.
+    Object.defineProperty(self, 'name', { value: '', writable: true, configurable: true })
+    Object.defineProperty(self, 'length', { value: 0, writable: true, configurable: true })
+    return Object.setPrototypeOf(self, new.target.prototype) as this
+  }
+
+  protected abstract __call__(...args: never[]): unknown
+}

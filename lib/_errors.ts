@@ -1,0 +1,60 @@
+// Error classes named as Python's, for what JavaScript has no class of its own.
+function named(error: Error, name: string): void {
+  Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true })
+}
+
+/** An argument has the right type and an impossible value. */
+export class ValueError extends Error {
+  constructor(message?: string) {
+    super(message)
+    named(this, 'ValueError')
+  }
+}
+
+/** An operation failed while it ran. */
+export class RuntimeError extends Error {
+  constructor(message?: string) {
+    super(message)
+    named(this, 'RuntimeError')
+  }
+}
+
+/** An index is out of range. */
+export class IndexError extends RangeError {
+  constructor(message?: string) {
+    super(message)
+    named(this, 'IndexError')
+  }
+}
+
+/** A case that is not implemented, or a method that a subclass must define. */
+export class NotImplementedError extends RuntimeError {
+  constructor(message?: string) {
+    super(message)
+    named(this, 'NotImplementedError')
+  }
+}
+
+/** Memory could not be had. */
+export class OutOfMemoryError extends RuntimeError {
+  constructor(message?: string) {
+    super(message)
+    named(this, 'OutOfMemoryError')
+  }
+}
+
+/** A factorisation or solve failed, as for a singular matrix. */
+export class LinAlgError extends RuntimeError {
+  constructor(message?: string) {
+    super(message)
+    named(this, 'LinAlgError')
+  }
+}
+
+/** Something was asked for that this build cannot give, such as CUDA on a CPU build. */
+export class AssertionError extends Error {
+  constructor(message?: string) {
+    super(message)
+    named(this, 'AssertionError')
+  }
+}

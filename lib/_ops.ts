@@ -1,0 +1,52 @@
+// Any operator of the loaded libraries by name: torch.ops.
+import { binding } from './_C'
+import { invoke, operator } from './_dispatch'
+
+/** An operator: call it to choose the overload by the arguments, or name one: `torch.ops.aten.add.Tensor(x, y)`. */
+export interface OpOverloadPacket {
+  (...args: unknown[]): unknown
+  readonly [overload: string]: OpOverload
+}
+
+/** One overload. */
+export interface OpOverload {
+  (...args: unknown[]): unknown
+  /** The schema as text. */
+  readonly _schema: string
+}
+
+export type OpNamespace = Readonly<Record<string, OpOverloadPacket>>
+
+// What JavaScript itself asks any object for.
+const not_operators = new Set(['then', 'toJSON', 'constructor', 'prototype', 'asymmetricMatch', 'nodeType', 'tagName'])
+
+function lazy<T extends object>(target: T, find: (name: string) => unknown): T {
+  const known = new Map<string, unknown>()
+  return new Proxy(target, {
+    get(self, name, receiver) {
+      if (typeof name === 'symbol' || not_operators.has(name) || name.startsWith('$$') || name.startsWith('@@')) return Reflect.get(self, name, receiver)
+      if (!known.has(name)) known.set(name, find(name))
+      return known.get(name)
+    },
+  })
+}
+
+function overload(qualified: string): OpOverload {
+  const op = operator(qualified)
+  const call = (...args: unknown[]): unknown => invoke(op, args)
+  return Object.defineProperty(call, '_schema', { get: () => binding.schemas(op.id) }) as unknown as OpOverload
+}
+
+function packet(qualified: string): OpOverloadPacket {
+  const op = operator(qualified)
+  const call = (...args: unknown[]): unknown => invoke(op, args)
+  return lazy(call, name => overload(`${qualified}.${name === 'default' ? '' : name}`)) as unknown as OpOverloadPacket
+}
+
+/**
+ * Every operator of every loaded library: `torch.ops.aten.add(x, y)`, `torch.ops.aten.add.Tensor(x, y)`.
+ *
+ * @throws {RuntimeError} at the first use of a name that no library has registered.
+ * @see torch.ops
+ */
+export const ops = lazy({}, space => lazy({}, name => packet(`${space}::${name}`))) as Readonly<Record<string, OpNamespace>>

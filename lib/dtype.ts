@@ -1,0 +1,73 @@
+// Data types: torch.dtype and its constants.
+import { Tag, TapeValue } from './_tape'
+
+type Family = 'float' | 'complex' | 'int' | 'uint' | 'bool' | 'quantized'
+
+/** The type of a tensor's elements, such as `torch.float32`. */
+export class dtype extends TapeValue {
+  /** The name without `torch.`. */
+  readonly name: string
+  /** Bytes an element takes. */
+  readonly itemsize: number
+  readonly is_floating_point: boolean
+  readonly is_complex: boolean
+  readonly is_signed: boolean
+
+  /** @internal */
+  constructor(name: string, code: number, itemsize: number, family: Family) {
+    super(Tag.DType, code)
+    this.name = name
+    this.itemsize = itemsize
+    this.is_floating_point = family === 'float'
+    this.is_complex = family === 'complex'
+    this.is_signed = family !== 'bool' && family !== 'uint'
+  }
+
+  override toString(): string {
+    return `torch.${this.name}`
+  }
+}
+
+const by_code = new Map<number, dtype>()
+
+function define(name: string, code: number, itemsize: number, family: Family): dtype {
+  const type = new dtype(name, code, itemsize, family)
+  by_code.set(code, type)
+  return type
+}
+
+// The codes are those of c10::ScalarType.
+export const uint8 = define('uint8', 0, 1, 'uint')
+export const int8 = define('int8', 1, 1, 'int')
+export const int16 = define('int16', 2, 2, 'int')
+export const int32 = define('int32', 3, 4, 'int')
+export const int64 = define('int64', 4, 8, 'int')
+export const float16 = define('float16', 5, 2, 'float')
+export const float32 = define('float32', 6, 4, 'float')
+export const float64 = define('float64', 7, 8, 'float')
+export const complex32 = define('complex32', 8, 4, 'complex')
+export const complex64 = define('complex64', 9, 8, 'complex')
+export const complex128 = define('complex128', 10, 16, 'complex')
+export const bool = define('bool', 11, 1, 'bool')
+export const qint8 = define('qint8', 12, 1, 'quantized')
+export const quint8 = define('quint8', 13, 1, 'quantized')
+export const qint32 = define('qint32', 14, 4, 'quantized')
+export const bfloat16 = define('bfloat16', 15, 2, 'float')
+export const float8_e5m2 = define('float8_e5m2', 23, 1, 'float')
+export const float8_e4m3fn = define('float8_e4m3fn', 24, 1, 'float')
+export const float8_e5m2fnuz = define('float8_e5m2fnuz', 25, 1, 'float')
+export const float8_e4m3fnuz = define('float8_e4m3fnuz', 26, 1, 'float')
+export const uint16 = define('uint16', 27, 2, 'uint')
+export const uint32 = define('uint32', 28, 4, 'uint')
+export const uint64 = define('uint64', 29, 8, 'uint')
+export const float8_e8m0fnu = define('float8_e8m0fnu', 44, 1, 'float')
+
+export { float16 as half, float32 as float, float64 as double, int16 as short, int32 as int, int64 as long }
+export { complex32 as chalf, complex64 as cfloat, complex128 as cdouble }
+
+/** The dtype of a c10::ScalarType code. */
+export function dtype_of_code(code: number): dtype {
+  const type = by_code.get(code)
+  if (!type) throw new TypeError(`dtype ${code} is not known to torch-ts`)
+  return type
+}

@@ -1,0 +1,31 @@
+// The torch namespace: re-exports only.
+export * from './generated/torch_functions'
+export * from './functional'
+export * from './dtype'
+export * from './layout'
+export { device, Device, type DeviceLike } from './device'
+export { Size } from './_size'
+export { Complex, NamedTuple } from './_dispatch'
+export { ValueError, RuntimeError, IndexError, NotImplementedError, OutOfMemoryError, LinAlgError, AssertionError } from './_errors'
+export { Tensor, Node, type RemovableHandle, type ToOptions, type TypedArray } from './tensor'
+export {
+  tensor, as_tensor, from_numpy, frombuffer, full, full_like, scalar_tensor, type TensorData, type TensorOptions, type FactoryOptions,
+} from './_creation'
+export { get_default_dtype, set_default_dtype } from './_defaults'
+export { slice, Slice, type IndexPart } from './_indexing'
+export {
+  Generator, default_generator, manual_seed, seed, initial_seed, get_rng_state, set_rng_state,
+} from './random'
+export {
+  no_grad, enable_grad, set_grad_enabled, inference_mode, is_grad_enabled, is_inference_mode_enabled, ModeGuard,
+} from './autograd/grad_mode'
+export { get_num_threads, set_num_threads, get_num_interop_threads, set_num_interop_threads, __version__ } from './_config'
+export { scope, memory_stats, reset_peak_memory_stats, gc_collect, empty_cache, type MemoryStats } from './_scope'
+export { enumerate, zip, range } from './_helpers'
+export { ops } from './_ops'
+export type { Int, Item, Named, Nested, Scalar } from './types'
+export * as autograd from './autograd'
+export * as cuda from './cuda'
+export * as linalg from './generated/linalg'
+export * as fft from './generated/fft'
+export * as special from './generated/special'

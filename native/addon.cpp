@@ -1,0 +1,65 @@
+// The addon's entry: `create` makes a runtime for one copy of the TypeScript layer.
+#include "allocator.h"
+#include "runtime.h"
+
+namespace torch_ts {
+namespace {
+
+void finalize_function(node_api_basic_env, void* runtime, void*) { static_cast<Runtime*>(runtime)->release(); }
+
+napi_value fail(napi_env env, const char* message) {
+  napi_throw_error(env, nullptr, message);
+  return nullptr;
+}
+
+// create(error_classes, callback): an object with every entry as a function of its own runtime.
+napi_value create(napi_env env, napi_callback_info info) {
+  napi_value arguments[2], exports;
+  size_t count = 2;
+  napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
+  auto* runtime = new Runtime(env);
+  runtime->retain();
+  try {
+    runtime->tape.open(env, 1024);
+  } catch (const std::exception& error) {
+    return fail(env, error.what());
+  }
+  uint32_t classes = 0;
+  if (napi_get_array_length(env, arguments[0], &classes) != napi_ok) return fail(env, "create(error_classes, callback)");
+  for (uint32_t i = 0; i < classes; ++i) {
+    napi_value element;
+    napi_ref reference;
+    napi_get_element(env, arguments[0], i, &element);
+    if (napi_create_reference(env, element, 0, &reference) != napi_ok) return fail(env, "create(error_classes, callback)");
+    runtime->error_classes.push_back(reference);
+  }
+  if (napi_create_reference(env, arguments[1], 0, &runtime->callback) != napi_ok)
+    return fail(env, "create(error_classes, callback)");
+  napi_create_object(env, &exports);
+  for (const auto& entries : {operator_entries(), tensor_entries(), autograd_entries(), random_entries(), device_entries(),
+           memory_entries(), share_entries()}) {
+    for (const Entry& entry : entries) {
+      napi_value function;
+      napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.callback, runtime, &function);
+      napi_add_finalizer(env, function, runtime, finalize_function, nullptr, nullptr);
+      runtime->retain();
+      napi_set_named_property(env, exports, entry.name, function);
+    }
+  }
+  runtime->release();
+  return exports;
+}
+
+napi_value init(napi_env env, napi_value exports) {
+  install_cpu_allocator();
+  napi_value function;
+  napi_create_function(env, "create", NAPI_AUTO_LENGTH, create, nullptr, &function);
+  napi_set_named_property(env, exports, "create", function);
+  return exports;
+}
+
+} // namespace
+
+} // namespace torch_ts
+
+NAPI_MODULE_INIT() { return torch_ts::init(env, exports); }

@@ -1,0 +1,54 @@
+#include "errors.h"
+
+#include <c10/util/Exception.h>
+
+#include <cstdlib>
+#include <new>
+
+namespace torch_ts {
+namespace {
+
+// TORCH_SHOW_CPP_STACKTRACES is PyTorch's own switch.
+bool show_backtrace() {
+  static const bool show = [] {
+    const char* value = std::getenv("TORCH_SHOW_CPP_STACKTRACES");
+    return value != nullptr && *value != '\0' && *value != '0';
+  }();
+  return show;
+}
+
+std::string text(const c10::Error& error) {
+  return show_backtrace() ? error.what() : error.what_without_backtrace();
+}
+
+} // namespace
+
+Described describe(const std::exception_ptr& pointer) {
+  try {
+    std::rethrow_exception(pointer);
+  } catch (const Error& error) {
+    return {error.kind, error.what()};
+  } catch (const c10::IndexError& error) {
+    return {ErrorKind::Index, text(error)};
+  } catch (const c10::ValueError& error) {
+    return {ErrorKind::Value, text(error)};
+  } catch (const c10::TypeError& error) {
+    return {ErrorKind::Type, text(error)};
+  } catch (const c10::NotImplementedError& error) {
+    return {ErrorKind::NotImplemented, text(error)};
+  } catch (const c10::OutOfMemoryError& error) {
+    return {ErrorKind::OutOfMemory, text(error)};
+  } catch (const c10::LinAlgError& error) {
+    return {ErrorKind::LinAlg, text(error)};
+  } catch (const c10::Error& error) {
+    return {ErrorKind::Runtime, text(error)};
+  } catch (const std::bad_alloc&) {
+    return {ErrorKind::OutOfMemory, "out of memory (std::bad_alloc)"};
+  } catch (const std::exception& error) {
+    return {ErrorKind::Runtime, error.what()};
+  } catch (...) {
+    return {ErrorKind::Runtime, "an unknown C++ exception"};
+  }
+}
+
+} // namespace torch_ts

@@ -1,0 +1,163 @@
+#include "runtime.h"
+
+#include "allocator.h"
+#include "bridge.h"
+
+#include <cstdint>
+
+namespace torch_ts {
+namespace {
+
+void* as_pointer(int32_t id) { return reinterpret_cast<void*>(static_cast<intptr_t>(id)); }
+int32_t as_id(void* pointer) { return static_cast<int32_t>(reinterpret_cast<intptr_t>(pointer)); }
+
+// These run inside a garbage collection (basic finalizers): they must not touch JavaScript.
+void finalize_tensor(node_api_basic_env, void* id, void* runtime) {
+  auto* owner = static_cast<Runtime*>(runtime);
+  owner->tensors.release(as_id(id));
+  owner->release();
+}
+
+void finalize_generator(node_api_basic_env, void* id, void* runtime) {
+  auto* owner = static_cast<Runtime*>(runtime);
+  owner->generators.release(as_id(id));
+  owner->release();
+}
+
+void tie(Runtime& runtime, napi_value object, int32_t id, node_api_basic_finalize finalize) {
+  if (napi_add_finalizer(runtime.env, object, as_pointer(id), finalize, &runtime, nullptr) != napi_ok)
+    throw type_error("a handle needs an object to live in");
+  runtime.retain();
+}
+
+// An object's bookkeeping in both heaps beside its data, so that many small tensors count too.
+constexpr int64_t kBytesPerHandle = 512;
+
+} // namespace
+
+void ReleasedCallbacks::push(int32_t id) {
+  std::lock_guard<std::mutex> lock(mutex);
+  ids.push_back(id);
+  any = true;
+}
+
+std::vector<int32_t> ReleasedCallbacks::take() {
+  std::lock_guard<std::mutex> lock(mutex);
+  any = false;
+  return std::exchange(ids, {});
+}
+
+Runtime::Runtime(napi_env env) : env(env) {}
+
+void Runtime::release() {
+  if (--references_ > 0) return;
+  // Not here: this may be inside a collection, where references cannot be deleted.
+  node_api_post_finalizer(
+      env,
+      [](napi_env env, void* data, void*) {
+        auto* runtime = static_cast<Runtime*>(data);
+        for (napi_ref reference : runtime->error_classes) napi_delete_reference(env, reference);
+        if (runtime->callback != nullptr) napi_delete_reference(env, runtime->callback);
+        if (runtime->pending_error != nullptr) napi_delete_reference(env, runtime->pending_error);
+        runtime->tape.close();
+        delete runtime;
+      },
+      this, nullptr);
+}
+
+at::Tensor Runtime::tensor(int32_t id) {
+  const at::Tensor* found = tensors.find(id);
+  if (found == nullptr) throw runtime_error("this Tensor has been disposed of");
+  return *found;
+}
+
+int32_t Runtime::attach(napi_value object, at::Tensor tensor) {
+  const int32_t id = tensors.add(std::move(tensor));
+  adopt_tensor(object, id);
+  return id;
+}
+
+int32_t Runtime::attach(napi_value object, at::Generator generator) {
+  const int32_t id = generators.add(std::move(generator));
+  tie(*this, object, id, finalize_generator);
+  return id;
+}
+
+void Runtime::adopt_tensor(napi_value object, int32_t id) {
+  tie(*this, object, id, finalize_tensor);
+  allocated_on_this_thread() += kBytesPerHandle;
+}
+
+double Runtime::call_back(int32_t kind, int32_t id, int32_t argument) {
+  if (std::this_thread::get_id() == thread) return call_back_here(kind, id, argument);
+  if (bridge == nullptr) throw runtime_error("a JavaScript callback was called on a thread that nobody waits for");
+  return bridge->ask([&] { return call_back_here(kind, id, argument); });
+}
+
+double Runtime::call_back_here(int32_t kind, int32_t id, int32_t argument) {
+  napi_handle_scope scope;
+  napi_open_handle_scope(env, &scope);
+  napi_value function, receiver, result;
+  napi_value arguments[3];
+  napi_get_reference_value(env, callback, &function);
+  napi_get_undefined(env, &receiver);
+  napi_create_int32(env, kind, &arguments[0]);
+  napi_create_int32(env, id, &arguments[1]);
+  napi_create_int32(env, argument, &arguments[2]);
+  const napi_status status = napi_call_function(env, receiver, function, 3, arguments, &result);
+  double value = 0;
+  if (status == napi_ok) napi_get_value_double(env, result, &value);
+  if (status == napi_pending_exception) keep_exception();
+  napi_close_handle_scope(env, scope);
+  if (status == napi_pending_exception) throw JsException();
+  if (status != napi_ok) throw runtime_error("a JavaScript callback could not be called");
+  return value;
+}
+
+// Node-API cannot hold a primitive in a reference, so what was thrown waits in an array.
+void Runtime::keep_exception() {
+  napi_value error, box;
+  if (pending_error != nullptr) napi_delete_reference(env, pending_error);
+  pending_error = nullptr;
+  napi_get_and_clear_last_exception(env, &error);
+  napi_create_array_with_length(env, 1, &box);
+  napi_set_element(env, box, 0, error);
+  napi_create_reference(env, box, 1, &pending_error);
+}
+
+void Runtime::raise(const std::exception_ptr& pointer) noexcept {
+  bool pending = false;
+  if (napi_is_exception_pending(env, &pending) == napi_ok && pending) return;
+  try {
+    std::rethrow_exception(pointer);
+  } catch (const JsException&) {
+    napi_value box, error;
+    if (pending_error != nullptr && napi_get_reference_value(env, pending_error, &box) == napi_ok &&
+        napi_get_element(env, box, 0, &error) == napi_ok) {
+      napi_delete_reference(env, pending_error);
+      pending_error = nullptr;
+      napi_throw(env, error);
+      return;
+    }
+  } catch (...) {
+  }
+  const Described described = describe(pointer);
+  napi_value message, constructor = nullptr, error;
+  napi_create_string_utf8(env, described.message.data(), described.message.size(), &message);
+  const auto kind = static_cast<size_t>(described.kind);
+  if (kind < error_classes.size()) napi_get_reference_value(env, error_classes[kind], &constructor);
+  if (constructor == nullptr || napi_new_instance(env, constructor, 1, &message, &error) != napi_ok) {
+    if (napi_is_exception_pending(env, &pending) == napi_ok && pending) return;
+    napi_create_error(env, nullptr, message, &error);
+  }
+  napi_throw(env, error);
+}
+
+void Runtime::set_flags() {
+  int32_t flags = 0;
+  if (allocated_on_this_thread() > collect_after) flags |= kCollect;
+  if (released->any) flags |= kReleased;
+  tape.set_flags(flags);
+}
+
+} // namespace torch_ts

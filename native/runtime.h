@@ -1,0 +1,115 @@
+// What one loaded copy of the TypeScript layer owns on this side: its handles, its tape and its error classes. A worker
+// thread has one of its own, and so has each of jest's test files: nothing in the addon is global but libtorch itself.
+#pragma once
+
+#include "errors.h"
+#include "handles.h"
+#include "tape.h"
+
+#include <ATen/core/Generator.h>
+#include <ATen/core/Tensor.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+namespace torch_ts {
+
+struct Operator;
+class Bridge;
+
+// Ids of JavaScript callbacks that no C++ object holds any more. Filled on any thread, emptied by JavaScript.
+struct ReleasedCallbacks {
+  std::mutex mutex;
+  std::vector<int32_t> ids;
+  std::atomic<bool> any{false};
+  void push(int32_t id);
+  std::vector<int32_t> take();
+};
+
+struct Runtime {
+  explicit Runtime(napi_env env);
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+
+  // Objects in JavaScript that can still call or finalize into this runtime; it is deleted after the last of them.
+  void retain() { ++references_; }
+  void release();
+
+  at::Tensor tensor(int32_t id); // throws if it was disposed of
+  // Ties a new handle to a JavaScript object: it is released when that object is collected.
+  int32_t attach(napi_value object, at::Tensor tensor);
+  int32_t attach(napi_value object, at::Generator generator);
+  // Ties a handle that add() made earlier.
+  void adopt_tensor(napi_value object, int32_t id);
+
+  // Calls lib's callback with numbers, on this runtime's own thread from whichever thread this is.
+  double call_back(int32_t kind, int32_t id, int32_t argument);
+  // Turns a C++ exception into a pending JavaScript one.
+  void raise(const std::exception_ptr& error) noexcept;
+  // What JavaScript has to see to after this call: garbage to collect, callbacks to let go.
+  void set_flags();
+
+  const napi_env env;
+  const std::thread::id thread = std::this_thread::get_id();
+  Tape tape;
+  HandleTable<at::Tensor> tensors;
+  HandleTable<at::Generator> generators;
+  std::vector<const Operator*> operators;
+  std::unordered_map<std::string, int32_t> operator_ids;
+  std::shared_ptr<ReleasedCallbacks> released = std::make_shared<ReleasedCallbacks>();
+  // Weak: the TypeScript layer holds them, and a strong reference would keep jest's contexts alive.
+  std::vector<napi_ref> error_classes;
+  napi_ref callback = nullptr;
+  napi_ref pending_error = nullptr;
+  int64_t collect_after = int64_t{8} << 20;
+  Bridge* bridge = nullptr; // serves callbacks while another thread runs backward
+
+ private:
+  ~Runtime() = default;
+  double call_back_here(int32_t kind, int32_t id, int32_t argument);
+  void keep_exception();
+  int32_t references_ = 0;
+};
+
+using Arguments = const napi_value*;
+using Function = napi_value (*)(Runtime&, Arguments);
+
+struct Entry {
+  const char* name;
+  napi_callback callback;
+};
+
+constexpr size_t kMaxArguments = 8;
+
+// The only way from JavaScript into C++.
+template <Function function>
+napi_value guarded(napi_env env, napi_callback_info info) {
+  napi_value arguments[kMaxArguments];
+  size_t count = kMaxArguments;
+  void* data = nullptr;
+  napi_get_cb_info(env, info, &count, arguments, nullptr, &data);
+  auto& runtime = *static_cast<Runtime*>(data);
+  try {
+    return function(runtime, arguments);
+  } catch (...) {
+    runtime.raise(std::current_exception());
+    return nullptr;
+  }
+}
+
+// Every source file that JavaScript calls offers its entries.
+std::vector<Entry> operator_entries();
+std::vector<Entry> tensor_entries();
+std::vector<Entry> autograd_entries();
+std::vector<Entry> random_entries();
+std::vector<Entry> device_entries();
+std::vector<Entry> memory_entries();
+std::vector<Entry> share_entries();
+
+} // namespace torch_ts
