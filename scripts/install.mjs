@@ -10,7 +10,7 @@ import { StepError } from './step.mjs'
 if (!process.env.TORCH_TS_SKIP_INSTALL && !existsSync(path.join(root, 'tsconfig.json'))) {
   try {
     const libtorch = find_libtorch()
-    if (!libtorch) throw new StepError('no libtorch was found.', '')
+    if (!libtorch) throw new StepError('No libtorch was found.', '')
     await install_addon(libtorch)
   } catch (error) {
     if (!(error instanceof StepError)) throw error
