@@ -406,7 +406,7 @@ export function call(op: Operator, args: readonly unknown[], kwargs: Kwargs | nu
 
 /** Whether a value is keyword arguments rather than an argument: an object without a class. */
 export function is_kwargs(value: unknown): value is Kwargs {
-  if (typeof value !== 'object' || value === null) return false
+  if (typeof value !== 'object' || value === null || is_base(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null && !Array.isArray(value)
 }

@@ -17,6 +17,8 @@ namespace {
 
 constexpr size_t kAlignment = 64;
 constexpr size_t kLargestCached = size_t{64} << 20;
+constexpr size_t kSmallClasses = 9 + 8 * 4; // up to 8 KB
+constexpr size_t kSmallBlocks = 256;
 constexpr int64_t kCacheLimit = int64_t{256} << 20;
 
 // Stands in the 64 bytes before the data, so that the data pointer alone is enough to free a block.
@@ -92,11 +94,12 @@ class CachingCPUAllocator final : public c10::Allocator {
     auto* header = static_cast<Header*>(block);
     header->capacity = capacity;
     header->bytes = bytes;
-    const auto live = live_ += static_cast<int64_t>(bytes);
-    int64_t peak = peak_;
-    while (live > peak && !peak_.compare_exchange_weak(peak, live)) {
+    const auto size = static_cast<int64_t>(bytes);
+    const auto live = live_.fetch_add(size, std::memory_order_relaxed) + size;
+    int64_t peak = peak_.load(std::memory_order_relaxed);
+    while (live > peak && !peak_.compare_exchange_weak(peak, live, std::memory_order_relaxed)) {
     }
-    ++allocations_;
+    allocations_.fetch_add(1, std::memory_order_relaxed);
     allocated_on_this_thread() += static_cast<int64_t>(bytes);
     void* data = static_cast<char*>(block) + kAlignment;
     report(data, static_cast<int64_t>(bytes));
@@ -107,9 +110,29 @@ class CachingCPUAllocator final : public c10::Allocator {
     if (data == nullptr) return;
     auto& self = instance();
     Header* header = header_of(data);
-    self.live_ -= static_cast<int64_t>(header->bytes);
+    self.live_.fetch_sub(static_cast<int64_t>(header->bytes), std::memory_order_relaxed);
     self.report(data, -static_cast<int64_t>(header->bytes));
     if (!cacheable(header->capacity) || !self.push(header)) c10::free_cpu(header);
+  }
+
+  // A thread's own small blocks, taken and given back without the lock. They go to malloc when the thread ends.
+  struct SmallBlocks {
+    void* blocks[kSmallClasses][kSmallBlocks];
+    uint16_t count[kSmallClasses] = {};
+    ~SmallBlocks() {
+      for (size_t i = 0; i < kSmallClasses; ++i)
+        while (count[i] > 0) {
+          void* block = blocks[i][--count[i]];
+          instance().cached_ -= static_cast<int64_t>(static_cast<Header*>(block)->capacity);
+          c10::free_cpu(block);
+        }
+      for (auto& full : count) full = kSmallBlocks; // whatever this thread still frees goes to the shared lists
+    }
+  };
+
+  static SmallBlocks& small_blocks() {
+    thread_local SmallBlocks blocks;
+    return blocks;
   }
 
   static void* fresh(size_t capacity) {
@@ -122,6 +145,13 @@ class CachingCPUAllocator final : public c10::Allocator {
 
   void* pop(size_t capacity) {
     const size_t index = class_of(capacity);
+    if (index < kSmallClasses) {
+      auto& own = small_blocks();
+      if (own.count[index] > 0) {
+        cached_.fetch_sub(static_cast<int64_t>(capacity), std::memory_order_relaxed);
+        return own.blocks[index][--own.count[index]];
+      }
+    }
     std::lock_guard<std::mutex> lock(mutex_);
     if (index >= free_.size() || free_[index].empty()) return nullptr;
     void* block = free_[index].back();
@@ -133,6 +163,14 @@ class CachingCPUAllocator final : public c10::Allocator {
   bool push(Header* header) {
     const size_t index = class_of(header->capacity);
     const auto capacity = static_cast<int64_t>(header->capacity);
+    if (index < kSmallClasses) {
+      auto& own = small_blocks();
+      if (own.count[index] < kSmallBlocks) {
+        cached_.fetch_add(capacity, std::memory_order_relaxed);
+        own.blocks[index][own.count[index]++] = header;
+        return true;
+      }
+    }
     std::lock_guard<std::mutex> lock(mutex_);
     if (cached_ + capacity > kCacheLimit) return false;
     if (index >= free_.size()) free_.resize(index + 1);

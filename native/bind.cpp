@@ -54,11 +54,8 @@ class Binder {
   bool match(const Overload& overload, Pass pass) {
     const auto& parameters = overload.parameters;
     if (parameters.size() > bound_.size()) return false;
-    varargs_ = false;
-    if (call_.positional > overload.positional) {
-      varargs_ = takes_varargs(overload);
-      if (!varargs_) return false;
-    }
+    varargs_ = takes_varargs(overload);
+    if (call_.positional > overload.positional && !varargs_) return false;
     const size_t by_position = std::min(call_.positional, overload.positional);
     for (size_t i = 0; i < parameters.size(); ++i) bound_[i] = i < by_position ? &call_.values[i] : nullptr;
     for (size_t k = call_.positional; k < call_.positional + call_.keywords; ++k) {
@@ -104,7 +101,7 @@ class Binder {
   // x.view(2, 3) for x.view([2, 3]): the last positional parameter is the only one beside self, and a list of ints.
   bool takes_varargs(const Overload& overload) const {
     const size_t n = overload.positional;
-    if (n == 0 || overload.parameters[n - 1].kind != Kind::IntList) return false;
+    if (n == 0 || call_.positional < n || overload.parameters[n - 1].kind != Kind::IntList) return false;
     if (n > 2 || (n == 2 && overload.parameters[0].kind != Kind::Tensor)) return false;
     for (size_t i = n - 1; i < call_.positional; ++i)
       if (!is_integer(call_.values[i].tag)) return false;

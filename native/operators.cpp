@@ -36,8 +36,9 @@ const Operator& operator_of(Runtime& runtime, napi_value value) {
 // call(operator, out): calls with the arguments on the tape; a lone new tensor is tied to the object `out`.
 napi_value call(Runtime& runtime, Arguments arguments) {
   const Operator& op = operator_of(runtime, arguments[0]);
-  std::vector<c10::IValue> stack;
-  stack.reserve(16);
+  // A call inside a hook inside a call finds the spare stack taken and makes another.
+  std::vector<c10::IValue> stack = std::move(runtime.spare_stack);
+  stack.clear();
   const Overload& overload = bind(runtime, op, stack);
   overload.handle.callBoxed(stack);
   int32_t result = kOnTape;
@@ -50,6 +51,8 @@ napi_value call(Runtime& runtime, Arguments arguments) {
     stack.insert(stack.begin(), c10::IValue(static_cast<int64_t>(number)));
     write_results(runtime, stack);
   }
+  stack.clear();
+  runtime.spare_stack = std::move(stack);
   runtime.set_flags();
   return to_js(runtime, result);
 }

@@ -8,6 +8,7 @@
 
 #include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
+#include <ATen/core/ivalue.h>
 
 #include <atomic>
 #include <functional>
@@ -61,6 +62,7 @@ struct Runtime {
   HandleTable<at::Tensor> tensors;
   HandleTable<at::Generator> generators;
   std::vector<const Operator*> operators;
+  std::vector<c10::IValue> spare_stack;
   std::unordered_map<std::string, int32_t> operator_ids;
   std::shared_ptr<ReleasedCallbacks> released = std::make_shared<ReleasedCallbacks>();
   // Weak: the TypeScript layer holds them, and a strong reference would keep jest's contexts alive.
