@@ -124,12 +124,17 @@ function from_cache(env) {
   const folder = path.join(cache_dir(env), 'libtorch')
   const names = existsSync(folder) ? readdirSync(folder).filter(name => !name.includes('.tmp')) : []
   const order = env.TORCH_TS_CUDA === '0' ? 1 : -1
-  const builds = names.map(name => describe_libtorch(path.join(folder, name, 'torch')))
-    .filter(found => found !== null && is_wanted(env, found))
-    .sort((a, b) => order * (Number(a.cuda !== null) - Number(b.cuda !== null)) || b.version.localeCompare(a.version, 'en', { numeric: true }))
+  const builds = names.flatMap(name => describe_libtorch(path.join(folder, name, 'torch')) ?? [])
+    .filter(found => is_wanted(env, found))
+    .sort((a, b) => order * (Number(a.cuda !== null) - Number(b.cuda !== null)) || newest_first(a.version, b.version))
   if (builds.length === 0) return null
   const python = read(path.join(path.dirname(builds[0].root), 'python.txt')).trim() || undefined
   return { ...builds[0], source: 'cache', python }
+}
+
+/** @param {string} a @param {string} b */
+function newest_first(a, b) {
+  return b.localeCompare(a, 'en', { numeric: true })
 }
 
 /** @param {NodeJS.ProcessEnv} env @returns {Libtorch | null} */

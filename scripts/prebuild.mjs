@@ -30,6 +30,7 @@ async function prebuildify(stage, out) {
   const program = path.join(path.dirname(require.resolve('prebuildify/package.json')), 'bin.js')
   const options = ['--napi', '--strip', '--tag-libc', '--target', process.versions.node, '--name', 'torch-ts', '--cwd', stage,
     '--out', out, '--artifacts', path.join(stage, 'artifacts')]
+  /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, TORCH_TS_RPATH: '0' }
   // node-gyp would download Node's headers, though it needs none here; where Node was installed with them it can leave that.
   const prefix = path.dirname(path.dirname(process.execPath))

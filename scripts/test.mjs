@@ -35,7 +35,7 @@ async function run_jest(args) {
 await main(async () => {
   await setup()
   say('types: tsc')
-  const types = await run_tsc('tsconfig.json')
+  const types = await run_tsc('tsconfig.json') + await run_tsc('tsconfig.scripts.json')
   say('lint: eslint')
   const lint = await tool('eslint', 'bin/eslint.js', '.', '--max-warnings=0')
   say('tests: jest')
