@@ -10,6 +10,7 @@ import { Size } from './_size'
 import { read_ints } from './_tape'
 import { tensor_str } from './_tensor_str'
 import { type Args, bind } from './_args'
+import { run_backward } from './autograd/_engine'
 import { type Device, type DeviceLike, device as to_device, device_of_code } from './device'
 import * as dtypes from './dtype'
 import { type dtype, dtype_of_code } from './dtype'
@@ -460,12 +461,8 @@ export class Tensor extends TensorBase implements Iterable<Tensor> {
    */
   backward(...args: Args<[gradient?: Tensor | null, retain_graph?: boolean | null, create_graph?: boolean,
     inputs?: Tensor | readonly Tensor[] | null], typeof backward_names>): void {
-    const given = bind('backward', backward_names, 0, args)
-    const inputs = given['inputs'] == null ? [] : [given['inputs']].flat() as Tensor[]
-    if (given['inputs'] != null && inputs.length === 0) throw new RuntimeError('`inputs` argument to `backward()` cannot be empty.')
-    const gradient = given['gradient'] == null ? [] : [handle_of(given['gradient'], 'gradient')]
-    binding.backward([handle(this)], gradient, optional_bool(given['retain_graph']), given['create_graph'] === true,
-      inputs.map(input => handle_of(input, 'inputs')))
+    const { gradient, retain_graph, create_graph, inputs } = bind('backward', backward_names, 0, args)
+    run_backward([this], gradient, retain_graph, create_graph, inputs)
   }
 
   /**
@@ -511,15 +508,6 @@ for (const entry of tensor_methods) {
   Object.defineProperty(Tensor.prototype, name, {
     value: operator_method(`aten::${name}`, Number(self ?? 0)), writable: true, configurable: true,
   })
-}
-
-function handle_of(value: unknown, name: string): number {
-  if (!is_tensor(value)) throw new TypeError(`argument '${name}' must be Tensor, not ${value === null ? 'None' : typeof value}`)
-  return handle(value)
-}
-
-function optional_bool(value: unknown): boolean | undefined {
-  return value == null ? undefined : value === true
 }
 
 function wrap_dim(dim: number, dims: number): number {

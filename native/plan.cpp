@@ -21,6 +21,12 @@ bool takes_numbers_as_tensors(const std::string& name) {
   return names.count(name) != 0;
 }
 
+// Python's bindings leave these overloads out: a number becomes a tensor there, and the graph's nodes are named after that.
+bool hidden_from_python(const std::string& name, const std::string& overload) {
+  static const std::set<std::string> names = {"add", "add_", "sub", "sub_", "mul", "mul_", "div", "div_"};
+  return overload == "Scalar" && names.count(name) != 0;
+}
+
 struct Keywords {
   std::mutex mutex;
   std::unordered_map<std::string, int32_t> ids;
@@ -159,7 +165,7 @@ struct Registry {
     op->name = base.substr(scope == std::string::npos ? 0 : scope + 2);
     op->numbers_as_tensors = takes_numbers_as_tensors(op->name);
     for (const auto& overload : found->second) {
-      if (dot != std::string::npos && overload != name.substr(dot + 1)) continue;
+      if (dot == std::string::npos ? hidden_from_python(op->name, overload) : overload != name.substr(dot + 1)) continue;
       const auto handle = c10::Dispatcher::singleton().findSchema({base, overload});
       if (handle) op->overloads.push_back(compile(*handle));
     }
