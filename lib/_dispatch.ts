@@ -2,6 +2,7 @@
 import { type Handle, binding } from './_C'
 import { OutOfMemoryError, RuntimeError } from './_errors'
 import { attend, collect_all } from './_memory'
+import { complex_repr } from './_python_format'
 import { FIRST, Tag, TapeValue, follow_tape, tape, use_tape } from './_tape'
 
 let id_of: (tensor: TensorBase) => Handle
@@ -232,8 +233,11 @@ export class Complex {
   constructor(readonly real: number, readonly imag: number = 0) {}
 
   toString(): string {
-    const sign = this.imag < 0 || Object.is(this.imag, -0) ? '-' : '+'
-    return `(${this.real}${sign}${Math.abs(this.imag)}j)`
+    return complex_repr(this.real, this.imag)
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
   }
 }
 

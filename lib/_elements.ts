@@ -7,14 +7,14 @@ import type { dtype } from './dtype'
 import type { Tensor } from './tensor'
 
 /** The arrays that can hold a tensor's elements as they are. */
-export type TypedArray = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array
-  | BigInt64Array | BigUint64Array
+export type TypedArray = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array
+  | BigInt64Array | BigUint64Array | Float32Array | Float64Array
 
 type TypedArrayClass = new (buffer: ArrayBuffer) => TypedArray
 
 const array_types: Record<string, TypedArrayClass> = {
-  float32: Float32Array, float64: Float64Array, int8: Int8Array, uint8: Uint8Array, bool: Uint8Array, int16: Int16Array, uint16: Uint16Array,
-  int32: Int32Array, uint32: Uint32Array, int64: BigInt64Array, uint64: BigUint64Array,
+  float32: Float32Array, float64: Float64Array, bool: Uint8Array, uint8: Uint8Array, int8: Int8Array, uint16: Uint16Array,
+  int16: Int16Array, uint32: Uint32Array, int32: Int32Array, uint64: BigUint64Array, int64: BigInt64Array,
 }
 
 /** The class of array for a dtype. @throws {TypeError} if there is none. */

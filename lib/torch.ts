@@ -13,6 +13,7 @@ export {
 } from './_creation'
 export { get_default_dtype, set_default_dtype } from './_defaults'
 export { slice, Slice, type IndexPart } from './_indexing'
+export { set_printoptions, get_printoptions, printoptions, type PrintOptions } from './_tensor_str'
 export {
   Generator, default_generator, manual_seed, seed, initial_seed, get_rng_state, set_rng_state,
 } from './random'
