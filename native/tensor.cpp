@@ -171,9 +171,15 @@ napi_value from_memory(Runtime& runtime, Arguments arguments) {
   return to_js(runtime, runtime.attach(arguments[0], std::move(tensor)));
 }
 
-// read(tensor, view): copies a contiguous CPU tensor's bytes out.
+// The elements in row-major order in memory that can be read: a zero tensor has no memory at all.
+at::Tensor readable(const at::Tensor& tensor) {
+  const at::Tensor real = tensor._is_zerotensor() ? tensor.clone() : tensor;
+  return real.resolve_conj().resolve_neg().to(at::kCPU).contiguous();
+}
+
+// read(tensor, view): copies a tensor's elements out.
 napi_value read(Runtime& runtime, Arguments arguments) {
-  const at::Tensor tensor = tensor_of(runtime, arguments[0]).resolve_conj().resolve_neg().to(at::kCPU).contiguous();
+  const at::Tensor tensor = readable(tensor_of(runtime, arguments[0]));
   const Bytes bytes = bytes_of(runtime, arguments[1]);
   if (bytes.length != tensor.nbytes())
     throw runtime_error(c10::str("the tensor has ", tensor.nbytes(), " bytes, the typed array ", bytes.length));
@@ -187,6 +193,11 @@ napi_value buffer(Runtime& runtime, Arguments arguments) {
   if (!tensor.is_cpu())
     throw type_error(c10::str("can't convert ", tensor.device(),
         " device type tensor to a typed array. Use Tensor.cpu() to copy the tensor to host memory first."));
+  if (tensor.layout() != at::kStrided)
+    throw type_error(c10::str("can't convert ", tensor.layout(), " layout tensor to numpy. Use Tensor.to_dense() first."));
+  if (tensor.is_neg())
+    throw runtime_error("Can't call numpy() on Tensor that has negative bit set. Use tensor.resolve_neg().numpy() instead.");
+  if (tensor._is_zerotensor()) throw runtime_error("Cannot convert a ZeroTensor to numpy.");
   if (!tensor.is_contiguous()) throw runtime_error("only a contiguous tensor can share its memory with a typed array");
   napi_value result;
   if (tensor.nbytes() == 0) {
