@@ -460,8 +460,8 @@ class Binder {
   const Tape& tape_;
   const Operator& op_;
   Call call_;
-  std::array<const Given*, Call::kMaxGiven> bound_{};
-  std::array<Given, 8> outs_{};
+  std::array<const Given*, Call::kMaxGiven> bound_; // not cleared: match() fills what it uses
+  std::array<Given, 8> outs_;
   bool varargs_ = false;
 };
 

@@ -28,7 +28,7 @@ napi_value resolve(Runtime& runtime, Arguments arguments) {
 }
 
 const Operator& operator_of(Runtime& runtime, napi_value value) {
-  const int32_t id = int32_of(runtime, value, "operator");
+  const int32_t id = handle_of(runtime, value);
   if (id <= 0 || static_cast<size_t>(id) > runtime.operators.size()) throw type_error("no such operator");
   return *runtime.operators[static_cast<size_t>(id) - 1];
 }

@@ -30,9 +30,9 @@ void tie(Runtime& runtime, napi_value object, int32_t id, node_api_basic_finaliz
   runtime.retain();
 }
 
-// What a tensor counts beside its data. It takes about 512 bytes in both heaps; it counts for more because freeing some
-// thousand small blocks at once costs malloc more than freeing them a few at a time (measured: 2 KB is best).
-constexpr int64_t kBytesPerHandle = 2048;
+// What a tensor counts beside its data. It takes about 512 bytes in both heaps; it counts for more because small tensors are
+// made faster from memory that is still in the cache: a collection each 2,000 of them is best (measured: 250 to 16,000).
+constexpr int64_t kBytesPerHandle = 4096;
 
 } // namespace
 

@@ -145,7 +145,13 @@ std::string string_of(Runtime& runtime, napi_value value, const char* name) {
   return text;
 }
 
-at::Tensor tensor_of(Runtime& runtime, napi_value id) { return runtime.tensor(int32_of(runtime, id, "tensor")); }
+int32_t handle_of(Runtime& runtime, napi_value value) {
+  int32_t id = 0;
+  napi_get_value_int32(runtime.env, value, &id);
+  return id;
+}
+
+at::Tensor tensor_of(Runtime& runtime, napi_value id) { return runtime.tensor(handle_of(runtime, id)); }
 
 std::vector<at::Tensor> tensors_of(Runtime& runtime, napi_value ids) {
   uint32_t length = 0;

@@ -21,6 +21,8 @@ double number_of(Runtime& runtime, napi_value value, const char* name);
 int32_t int32_of(Runtime& runtime, napi_value value, const char* name);
 bool bool_of(Runtime& runtime, napi_value value);
 std::string string_of(Runtime& runtime, napi_value value, const char* name);
+// A number that lib itself made; anything else is 0, which names nothing.
+int32_t handle_of(Runtime& runtime, napi_value value);
 at::Tensor tensor_of(Runtime& runtime, napi_value id);
 // Handles in a JavaScript array of numbers; 0 is an undefined tensor.
 std::vector<at::Tensor> tensors_of(Runtime& runtime, napi_value ids);
