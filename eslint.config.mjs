@@ -27,6 +27,9 @@ export default tseslint.config(
       // PyTorch's own shapes: classes that only hold functions, interfaces merged with classes, overloads with docs of their own.
       '@typescript-eslint/no-extraneous-class': 'off',
       '@typescript-eslint/no-empty-function': 'off',
+      '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }], // adds generated methods to a class
+      '@typescript-eslint/no-invalid-void-type': 'off', // a hook returns a Tensor or nothing
+      '@typescript-eslint/prefer-for-of': 'off', // a counted loop is the faster one on the path of every call
       '@typescript-eslint/no-require-imports': 'off', // what is loaded only when it is used (test/imports.test.ts reads these too)
       '@typescript-eslint/no-unsafe-declaration-merging': 'off',
       '@typescript-eslint/unified-signatures': 'off',
