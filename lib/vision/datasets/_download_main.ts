@@ -30,7 +30,8 @@ async function main(): Promise<void> {
   } catch (error) {
     outcome = { error: error instanceof Error ? error.message : String(error) }
   }
-  process.stdout.write(JSON.stringify(outcome))
+  // The caller is blocked until this process ends: do not wait for timers or sockets that a failure left.
+  process.stdout.write(JSON.stringify(outcome), () => process.exit())
 }
 
 void main()

@@ -147,8 +147,8 @@ function npm_pack(spec: string, folder: string): Promise<string> {
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
     child.on('error', (error) => reject(new DownloadError(`npm does not start: ${error.message}`)))
     child.on('close', (code, signal) => {
-      const file = fs.readdirSync(folder).find((name) => name.endsWith('.tgz'))
-      if (code === 0 && file !== undefined) return resolve(path.join(folder, file))
+      const file = code === 0 ? fs.readdirSync(folder).find((name) => name.endsWith('.tgz')) : undefined
+      if (file !== undefined) return resolve(path.join(folder, file))
       const first = said.split('\n').find((line) => line !== '' && !line.includes('error code'))
       reject(new DownloadError(`npm pack ${spec} failed (${signal ?? `exit code ${code}`})${first ? `: ${first}` : ''}`))
     })

@@ -1,0 +1,5 @@
+// torchvision.datasets
+export { EMNIST, FashionMNIST, KMNIST, MNIST } from './mnist'
+export type { EmnistArgs, EmnistSplit, MnistArgs } from './mnist'
+export * as utils from './utils'
+export { StandardTransform, VisionDataset } from './vision'
