@@ -1,0 +1,12 @@
+// torch.utils.data: re-exports only.
+export {
+  Dataset, IterableDataset, TensorDataset, StackDataset, ConcatDataset, ChainDataset, Subset, random_split, type DatasetLike, type Sized,
+} from './dataset'
+export {
+  Sampler, SequentialSampler, RandomSampler, SubsetRandomSampler, WeightedRandomSampler, BatchSampler,
+} from './sampler'
+export { DistributedSampler } from './distributed'
+export * as distributed from './distributed'
+export { DataLoader, type DataLoaderArgs, type DataLoaderIterator } from './dataloader'
+export { default_collate, default_convert, default_collate_fn_map, type CollateMap, type Collated, type Converted } from './_utils/collate'
+export { get_worker_info, type WorkerInfo } from './_utils/worker'

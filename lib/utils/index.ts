@@ -1,0 +1,3 @@
+// torch.utils: re-exports only.
+export * as data from './data'
+export { tqdm } from './tqdm'
