@@ -60,6 +60,16 @@ export function exponential(value: number, precision: number): string {
   return sign_of(value) + with_exponent(...exponential_parts(Math.abs(value), precision))
 }
 
+/** Python's `format(value, '.{digits}g')`, which is C++'s way to write a number too: so many digits, without zeros at the end. */
+export function general(value: number, digits: number): string {
+  if (!Number.isFinite(value)) return special(value)
+  const [mantissa, exponent] = exponential_parts(Math.abs(value), digits - 1)
+  const is_plain = exponent >= -4 && exponent < digits
+  const text = is_plain ? fixed_magnitude(Math.abs(value), digits - 1 - exponent) : mantissa
+  const short = text.includes('.') ? text.replace(/\.?0+$/, '') : text
+  return sign_of(value) + (is_plain ? short : with_exponent(short, exponent))
+}
+
 /** Python's `repr` of a float: the shortest digits that read back as the value, with a point or an exponent. */
 export function float_repr(value: number): string {
   if (!Number.isFinite(value)) return special(value)
