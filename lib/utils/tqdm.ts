@@ -142,7 +142,7 @@ export class Tqdm<T = never> implements Iterable<T>, AsyncIterable<T> {
       format: () => this.toString(),
       stream: this.#file,
       hideCursor: null,
-      linewrap: null,
+      linewrap: true, // cut to the terminal's width; else its own wrapping is switched off, and stays so after Ctrl-C
       gracefulExit: false, // its signal handler would swallow the first Ctrl-C
       forceRedraw: true,
     })

@@ -28,6 +28,12 @@ describe('tqdm', () => {
     expect(text().endsWith('\n')).toBe(true)
   })
 
+  it('leaves the settings of the terminal alone, so that Ctrl-C needs no clean-up', () => {
+    const { file, text } = output(true)
+    for (const _ of tqdm([1, 2], { file })) continue
+    expect(text()).not.toContain('\x1b[?')
+  })
+
   it('leaves Ctrl-C to the process', () => {
     const { file } = output(true)
     const bar = tqdm({ total: 2, file })
