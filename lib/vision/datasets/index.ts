@@ -1,4 +1,5 @@
 // torchvision.datasets
+export { cache_dir } from '../../_paths'
 export { EMNIST, FashionMNIST, KMNIST, MNIST } from './mnist'
 export type { EmnistArgs, EmnistSplit, MnistArgs } from './mnist'
 export * as utils from './utils'

