@@ -1,5 +1,5 @@
 // Finds and loads the addon: a local build that build/manifest.json lists, or a prebuilt binary. No PyTorch counterpart.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 
 interface Build {
@@ -23,12 +23,20 @@ function builds(): Build[] {
   }
 }
 
+/** LIBTORCH may be a link, and the folder around libtorch, as scripts/libtorch.mjs allows. */
+function is_same_libtorch(wanted: string, root: string): boolean {
+  return ['.', 'torch', 'libtorch'].some(part => {
+    const folder = path.resolve(wanted, part)
+    return existsSync(folder) && realpathSync(folder) === root
+  })
+}
+
 function chosen(): Build {
   const wanted = process.env['LIBTORCH']
-  const all = builds()
-  const build = (wanted && all.find(one => path.resolve(wanted) === one.libtorch.root)) || all[0]
-  if (!build) throw new Error('torch-ts: the native addon is not built. Run `npx torch-ts setup`, or `npx torch-ts env` for a diagnosis.')
-  return build
+  const build = builds().find(one => !wanted || is_same_libtorch(wanted, one.libtorch.root))
+  if (build) return build
+  const what = wanted ? `is not built for LIBTORCH=${wanted}` : 'is not built'
+  throw new Error(`torch-ts: the native addon ${what}. Run \`npx torch-ts setup\`, or \`npx torch-ts env\` for a diagnosis.`)
 }
 
 /** Loads libtorch, then the addon; an error says which library failed and what to do. */
@@ -36,14 +44,12 @@ export function load_addon(): unknown {
   const build = chosen()
   const file = path.join(package_root(), build.addon)
   if (!existsSync(file)) throw new Error(`torch-ts: ${file} is missing. Run \`npx torch-ts setup\` to build it again.`)
-  const loader = require(path.join(package_root(), build.loader)) as { load(library: string): void }
-  for (const library of build.libraries) {
-    try {
-      loader.load(library)
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      throw new Error(`torch-ts: libtorch did not load: ${reason}. Run \`npx torch-ts env\` for a diagnosis.`)
-    }
+  try {
+    const loader = require(path.join(package_root(), build.loader)) as { load(library: string): void }
+    for (const library of build.libraries) loader.load(library)
+    return require(file)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Error(`torch-ts: a library did not load: ${reason}. Run \`npx torch-ts env\` for a diagnosis.`, { cause: error })
   }
-  return require(file)
 }

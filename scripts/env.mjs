@@ -23,26 +23,37 @@ console.log(JSON.stringify({ devices, capability: binding.cpu_capability(), thre
  */
 export function print_environment() {
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
-  const libtorch = attempt(find_libtorch)
-  const python = attempt(find_python_torch)
+  const found = attempt(find_libtorch)
+  const build = build_in_use(found.value)
+  const libtorch = build?.libtorch ?? found.value
+  const python = attempt(find_python_torch).value
   const loaded = probe()
   line('torch-ts', `${version} in ${root}`)
   line('node', `${process.versions.node} (${process.platform} ${process.arch})`)
-  line('libtorch', libtorch.value ? `${display_name(libtorch.value).slice('libtorch '.length)}, from ${SOURCES[libtorch.value.source]}` : 'none found')
-  if (libtorch.value) line('', libtorch.value.root)
-  line('addon', addon_of(libtorch.value) ?? 'none built for it')
-  line('python torch', python.value ? `${python.value.version} (${python.value.python})` : 'none found (only tests and benchmarks compare with it)')
+  line('libtorch', libtorch ? `${display_name(libtorch).slice('libtorch '.length)}, from ${SOURCES[libtorch.source]}` : 'none found')
+  if (libtorch) line('', libtorch.root)
+  line('addon', build?.addon ?? 'none built')
+  line('python torch', python ? `${python.version} (${python.python})` : 'none found (only tests and benchmarks compare with it)')
   if (loaded.report) {
     const { devices, capability, threads, interop } = loaded.report
     line('devices', ['cpu', ...Array.from({ length: devices }, (_, index) => `cuda:${index}`)].join(', ') + ` (CPU capability ${capability})`)
     line('threads', `${threads} within an operator, ${interop} between operators`)
   }
   line('cache', cache_dir())
-  const problem = diagnose(libtorch, loaded)
+  const problem = found.error ?? diagnose(libtorch, loaded)
   if (!problem) return 0
   line('problem', problem.message)
   line('remedy', problem.remedy)
   return loaded.report ? 0 : 1
+}
+
+/**
+ * The build that lib/_load.ts would load: that of LIBTORCH if it is set, else the latest.
+ * @param {Libtorch | null} found
+ */
+function build_in_use(found) {
+  const build = read_manifest().find(one => !process.env.LIBTORCH || one.libtorch.root === found?.root)
+  return build && existsSync(path.join(root, build.addon)) ? build : null
 }
 
 /** @param {string} name @param {string} text */
@@ -60,12 +71,6 @@ function attempt(find) {
   }
 }
 
-/** @param {Libtorch | null} libtorch */
-function addon_of(libtorch) {
-  const build = read_manifest().find(one => one.libtorch.root === libtorch?.root)
-  return build && existsSync(path.join(root, build.addon)) ? build.addon : null
-}
-
 /** Loads the addon as a program would. */
 function probe() {
   const file = path.join(root, 'dist', 'lib', '_C.js')
@@ -78,19 +83,18 @@ function probe() {
 
 /**
  * What is wrong, and what to do about it; null if nothing is.
- * @param {{ value: Libtorch | null, error: StepError | null }} libtorch
+ * @param {Libtorch | null} libtorch
  * @param {{ report: { devices: number } | null, reason: string }} loaded
  * @returns {{ message: string, remedy: string } | null}
  */
 function diagnose(libtorch, loaded) {
   const setup = existsSync(path.join(root, 'tsconfig.json')) ? 'npm run setup' : 'npx torch-ts setup'
-  if (libtorch.error) return libtorch.error
-  if (!libtorch.value) return { message: `No libtorch ${SUPPORTED} was found.`, remedy: `${setup} installs one into the cache, or set LIBTORCH to its folder.` }
-  if (loaded.report && libtorch.value.cuda !== null && loaded.report.devices === 0) {
-    return { message: `libtorch was built for CUDA ${libtorch.value.cuda}, but no GPU can be used.`,
+  if (!libtorch) return { message: `No libtorch ${SUPPORTED} was found.`, remedy: `${setup} installs one into the cache, or set LIBTORCH to its folder.` }
+  if (loaded.report) {
+    if (libtorch.cuda === null || loaded.report.devices > 0) return null
+    return { message: `libtorch was built for CUDA ${libtorch.cuda}, but no GPU can be used.`,
       remedy: 'See whether nvidia-smi lists one, and whether its driver is new enough for that CUDA release.' }
   }
-  if (loaded.report) return null
   if (/GLIBCXX|GLIBC_|CXXABI/.test(loaded.reason)) {
     return { message: loaded.reason, remedy: "The addon or libtorch was built for a newer system: build the addon here, or update the system's C++ library." }
   }

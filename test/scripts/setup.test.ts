@@ -148,7 +148,7 @@ describe('npx torch-ts env', () => {
     expect(run_script(clone, ['cli.mjs', 'env'], env)).toEqual({ code: 1, stderr: '', stdout: `torch-ts      ${version} in ${clone}
 node          ${process.versions.node} (${process.platform} ${process.arch})
 libtorch      none found
-addon         none built for it
+addon         none built
 python torch  none found (only tests and benchmarks compare with it)
 cache         ${at('cache')}
 problem       No libtorch 2.11 to 2.14 was found.
