@@ -16,7 +16,8 @@ function run(file, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--enable-source-maps', file, ...args], { stdio: 'inherit' })
     const signals = /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
-    const forward = /** @param {NodeJS.Signals} signal */ signal => { child.kill(signal) }
+    // A terminal sends Ctrl-C to the child too, which must not get it twice.
+    const forward = /** @param {NodeJS.Signals} signal */ signal => signal === 'SIGINT' && process.stdin.isTTY || child.kill(signal)
     for (const signal of signals) process.on(signal, forward)
     child.on('error', reject)
     child.on('exit', (code, signal) => {

@@ -9,6 +9,7 @@ const modules = path.join(repository, 'node_modules')
 const manifest = JSON.parse(fs.readFileSync(path.join(repository, 'package.json'), 'utf8')) as {
   dependencies: Record<string, string>, exports: Record<string, { import?: { default: string }, require?: { default: string } }>
 }
+interface Manifest { builds: { addon: string, loader: string, libtorch: { version: string } }[] }
 let project = ''
 let installed = ''
 
@@ -136,6 +137,20 @@ console.log(x.sum().item(), layer instanceof torch.nn.Linear)
   it('refuses what its types refuse', () => {
     fs.writeFileSync(in_project('h.mts'), IMPORTS + 'torch.ones(2, 3).sum({ dims: 1 })\nconst n: number = torch.ones(1)\n')
     expect(tsc('node16', 'node16', 'h.mts').match(/error TS/g)).toHaveLength(2)
+  })
+
+  it('takes a prebuilt addon that fits the libtorch, without compiling', () => {
+    const before = JSON.parse(fs.readFileSync(path.join(installed, 'build/manifest.json'), 'utf8')) as Manifest
+    const { addon, loader, libtorch } = before.builds[0]
+    const release = libtorch.version.split('.').slice(0, 2).join('.')
+    const folder = path.join('prebuilds', `torch-${release}`, 'prebuilds', `${process.platform}-${process.arch}`)
+    fs.cpSync(path.join(installed, addon), path.join(installed, folder, 'torch-ts.node'))
+    fs.cpSync(path.join(installed, loader), path.join(installed, folder, 'loader', 'torch_ts_loader.node'))
+    fs.rmSync(path.join(installed, 'build'), { recursive: true })
+    execFileSync(process.execPath, [path.join(installed, 'scripts/install.mjs')], { cwd: installed })
+    const { builds } = JSON.parse(fs.readFileSync(path.join(installed, 'build/manifest.json'), 'utf8')) as Manifest
+    expect(builds.map(one => one.addon)).toEqual([path.join(folder, 'torch-ts.node')])
+    expect(node('-p', "require('torch-ts').ones(2, 3).sum().item()")).toBe('6\n')
   })
 
   it('describes itself by the command torch-ts env', () => {
