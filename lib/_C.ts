@@ -106,6 +106,8 @@ export interface Binding {
   share(id: Handle): number
   receive(out: object, token: number): Handle
   shared_count(): number
+
+  warnings(): string
 }
 
 /** What C++ calls back: a tensor hook, with the hook's id and the gradient's handle; gives a handle or 0. */

@@ -3,7 +3,7 @@
 import v8 from 'node:v8'
 import vm from 'node:vm'
 import { binding } from './_C'
-import { COLLECT, RELEASED, read_ints, tape } from './_tape'
+import { COLLECT, RELEASED, WARNED, read_ints, tape } from './_tape'
 
 type Collector = (options?: { type: 'minor' | 'major' }) => void
 
@@ -49,6 +49,17 @@ export function keep(value: unknown): number {
   return last_id
 }
 
+const warned = new Set<string>()
+
+// Each text once, as Python's default filter does for a place.
+function warn(messages: readonly string[]): void {
+  for (const message of messages) {
+    if (warned.has(message)) continue
+    warned.add(message)
+    process.emitWarning(message, 'UserWarning')
+  }
+}
+
 /** Sees to what C++ asked for by the flags in slot 0. Call when the results have been read. */
 export function attend(): void {
   const flags = tape.f64[0]!
@@ -58,6 +69,7 @@ export function attend(): void {
     for (const id of read_ints()) kept.delete(id)
     tape.f64[0] = 0
   }
+  if (flags & WARNED) warn(binding.warnings().split('\0').slice(0, -1))
   if (flags & COLLECT) {
     collect()
     tape.f64[0] = 0

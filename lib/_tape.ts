@@ -11,6 +11,7 @@ export const Tag = {
 export const COLLECT = 1
 export const RELEASED = 2
 export const NEW_TAPE = 4
+export const WARNED = 8
 export const FIRST = 1
 
 /** A constant that has a tag of its own: a dtype, a device, a layout. `code` is its payload. */

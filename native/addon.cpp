@@ -1,6 +1,7 @@
 // The addon's entry: `create` makes a runtime for one copy of the TypeScript layer.
 #include "allocator.h"
 #include "runtime.h"
+#include "warnings.h"
 
 namespace torch_ts {
 namespace {
@@ -19,6 +20,7 @@ napi_value create(napi_env env, napi_callback_info info) {
   napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
   auto* runtime = new Runtime(env);
   runtime->retain();
+  collect_warnings();
   try {
     runtime->tape.open(env, 1024);
   } catch (const std::exception& error) {
@@ -37,7 +39,7 @@ napi_value create(napi_env env, napi_callback_info info) {
     return fail(env, "create(error_classes, callback)");
   napi_create_object(env, &exports);
   for (const auto& entries : {operator_entries(), tensor_entries(), autograd_entries(), random_entries(), device_entries(),
-           memory_entries(), share_entries()}) {
+           memory_entries(), share_entries(), warning_entries()}) {
     for (const Entry& entry : entries) {
       napi_value function;
       napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.callback, runtime, &function);

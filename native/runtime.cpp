@@ -2,6 +2,7 @@
 
 #include "allocator.h"
 #include "bridge.h"
+#include "warnings.h"
 
 #include <cstdint>
 
@@ -158,6 +159,7 @@ void Runtime::set_flags() {
   int32_t flags = 0;
   if (allocated_on_this_thread() > collect_after) flags |= kCollect;
   if (released->any) flags |= kReleased;
+  if (any_warnings()) flags |= kWarned;
   tape.set_flags(flags);
 }
 

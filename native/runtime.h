@@ -113,5 +113,6 @@ std::vector<Entry> random_entries();
 std::vector<Entry> device_entries();
 std::vector<Entry> memory_entries();
 std::vector<Entry> share_entries();
+std::vector<Entry> warning_entries();
 
 } // namespace torch_ts

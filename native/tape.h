@@ -32,7 +32,7 @@ enum class Tag : int32_t {
   Object,       // something else, which no operator takes
 };
 
-enum Flag : int32_t { kCollect = 1, kReleased = 2, kNewTape = 4 };
+enum Flag : int32_t { kCollect = 1, kReleased = 2, kNewTape = 4, kWarned = 8 };
 
 class Tape {
  public:
