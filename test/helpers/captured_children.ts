@@ -10,6 +10,7 @@ export function captured_children(): () => string {
     jest.spyOn(child_process, 'spawnSync').mockImplementation(((file: string, args: string[], options: object) => {
       const result = real(file, args, { ...options, stdio: 'pipe', encoding: 'utf8' })
       text += result.stderr
+      if (result.status !== 0) process.stderr.write(result.stderr) // a crash: the test will fail, and this says why
       return result
     }) as typeof child_process.spawnSync)
   })

@@ -1,4 +1,5 @@
 // MNIST and the data sets in its format; torchvision.datasets.mnist.
+import fs from 'node:fs'
 import path from 'node:path'
 import { type Args, type Bound, bind } from '../../_args'
 import { tensor } from '../../_creation'
@@ -45,6 +46,15 @@ export function read_image_file(file: string): Tensor {
 /** Whether the plain or the gzipped file is there. */
 function is_readable(file: string): boolean {
   return check_integrity(file) || check_integrity(file + '.gz')
+}
+
+function is_writable(folder: string): boolean {
+  try {
+    fs.accessSync(folder, fs.constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 const mnist_names = ['root', 'train', 'transform', 'target_transform', 'download'] as const
@@ -161,6 +171,7 @@ export class MNIST<Input = Image, Target = number> extends VisionDataset<[Input,
   /** Gets the files that are not in {@link raw_folder}; waits until they are there. */
   download(): void {
     if (this._check_exists()) return
+    if (this._files().every(is_readable) && !is_writable(this.raw_folder)) return // a distribution's: is read as it is
     const { mirrors, name, resources, _max_bytes } = this._class
     const limits = { max_bytes: _max_bytes }
     run_blocking({ kind: 'mirrors', dataset: name, folder: this.raw_folder, mirrors, resources, limits })
