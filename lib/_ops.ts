@@ -18,7 +18,8 @@ export interface OpOverload {
 export type OpNamespace = Readonly<Record<string, OpOverloadPacket>>
 
 // What JavaScript itself asks any object for.
-const not_operators = new Set(['then', 'toJSON', 'constructor', 'prototype', 'asymmetricMatch', 'nodeType', 'tagName'])
+const not_operators = new Set(['then', 'toJSON', 'constructor', 'prototype', 'asymmetricMatch', 'nodeType', 'tagName', 'apply', 'bind', 'call',
+  'toString'])
 
 function lazy<T extends object>(target: T, find: (name: string) => unknown): T {
   const known = new Map<string, unknown>()

@@ -1,9 +1,10 @@
 // Random number generators and seeds: torch.random, torch.Generator.
 import { binding } from './_C'
-import { handle, made } from './_dispatch'
+import { handle, is_tensor, made } from './_dispatch'
 import { ValueError } from './_errors'
 import { Tag, TapeValue } from './_tape'
 import { type Device, type DeviceLike, device, device_of_code } from './device'
+import { uint8 } from './dtype'
 import type { Tensor } from './tensor'
 
 const BITS = 2n ** 64n
@@ -13,7 +14,7 @@ function seed_bits(seed: number | bigint): bigint {
   if (typeof seed !== 'bigint' && typeof seed !== 'number') throw new TypeError(`manual_seed expected a long, but got ${typeof seed}`)
   if (typeof seed === 'number' && !Number.isFinite(seed)) throw new ValueError(`cannot convert float ${seed} to integer`)
   const value = typeof seed === 'bigint' ? seed : BigInt(Math.trunc(seed))
-  if (value < -(2n ** 63n) || value >= BITS) throw new RangeError('Overflow when unpacking long long')
+  if (value < -(2n ** 63n) || value >= BITS) throw new ValueError('Overflow when unpacking long long')
   return value < 0n ? value + BITS : value
 }
 
@@ -63,8 +64,19 @@ export class Generator extends TapeValue {
 
   /** Takes a state that {@link get_state} gave. */
   set_state(state: Tensor): this {
+    if (!is_tensor(state)) throw new TypeError(`expected a torch.ByteTensor, but got ${typeof state}`)
+    if (state.dtype !== uint8) throw new TypeError('RNG state must be a torch.ByteTensor')
     binding.set_generator_state(this.code, handle(state))
     return this
+  }
+
+  /** Another generator in the same state. */
+  clone_state(): Generator {
+    return new Generator(this.device).set_state(this.get_state())
+  }
+
+  override toString(): string {
+    return '<torch.Generator object>'
   }
 }
 
@@ -114,6 +126,70 @@ export function get_rng_state(): Tensor {
 /** Sets the default CPU generator's state. @see torch.set_rng_state */
 export function set_rng_state(new_state: Tensor): void {
   default_generator.set_state(new_state)
+}
+
+/** Keywords of {@link fork_rng}. */
+export interface ForkOptions {
+  /** Indices of the CUDA devices whose generators are saved beside the CPU's. Default: null, all of them. */
+  devices?: readonly number[] | null
+  /** false does nothing. Default: true. */
+  enabled?: boolean
+}
+
+/** Random states to go back to: what `using _ = torch.random.fork_rng()` holds. */
+export class ForkedStates implements Disposable {
+  #states: [Generator, Tensor][]
+
+  /** @internal */
+  constructor(generators: readonly Generator[]) {
+    this.#states = generators.map(generator => [generator, generator.get_state()])
+  }
+
+  /** Gives the generators their states back; a second call does nothing. */
+  [Symbol.dispose](): void {
+    for (const [generator, state] of this.#states) generator.set_state(state)
+    this.#states = []
+  }
+}
+
+function fork({ devices = null, enabled = true }: ForkOptions): ForkedStates {
+  const indices = devices ?? Array.from({ length: binding.cuda_device_count() }, (_, i) => i)
+  return new ForkedStates(enabled ? [default_generator, ...indices.map(index => default_for(`cuda:${index}`))] : [])
+}
+
+function is_promise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}
+
+/**
+ * Runs a callback, then sets the default generators back to where they were before. The callback may be an async function.
+ * Without a callback the states come back when the result is disposed of: `using _ = torch.random.fork_rng()`.
+ *
+ * @returns what the callback returns
+ * @see torch.random.fork_rng
+ */
+export function fork_rng(options?: ForkOptions): ForkedStates
+export function fork_rng<T>(callback: () => T): T
+export function fork_rng<T>(options: ForkOptions, callback: () => T): T
+export function fork_rng<T>(options: ForkOptions | (() => T) = {}, callback?: () => T): T | ForkedStates {
+  if (typeof options === 'function') return fork_rng({}, options)
+  const states = fork(options)
+  if (callback === undefined) return states
+  let result: T | undefined
+  try {
+    result = callback()
+  } finally {
+    if (!is_promise(result)) states[Symbol.dispose]()
+  }
+  return is_promise(result) ? restored(result, states) as T : result
+}
+
+async function restored(promise: PromiseLike<unknown>, states: ForkedStates): Promise<unknown> {
+  try {
+    return await promise
+  } finally {
+    states[Symbol.dispose]()
+  }
 }
 
 /** Seeds the generators of all CUDA devices; does nothing without one. @internal */

@@ -26,6 +26,7 @@ export { scope, memory_stats, reset_peak_memory_stats, gc_collect, empty_cache, 
 export { enumerate, zip, range } from './_helpers'
 export { ops } from './_ops'
 export type { Int, Item, Named, Nested, Scalar } from './types'
+export * as random from './random'
 export * as autograd from './autograd'
 export * as cuda from './cuda'
 export * as multiprocessing from './multiprocessing'

@@ -72,7 +72,7 @@ function call(owner: unknown, name: string, given: readonly unknown[]): unknown 
   if (typeof method !== 'function') throw new TypeError(`torch-ts has no ${name}`)
   const all = Object.keys(kwargs).length > 0 ? [...args, kwargs] : args
   const is_class = /^class\b/.test(Function.prototype.toString.call(method)) && /^[A-Z]/.test(name)
-  return is_class ? Reflect.construct(method, all) : method.apply(owner, all)
+  return is_class ? Reflect.construct(method, all) : Reflect.apply(method, owner, all)
 }
 
 const builtins: Record<string, unknown> = {
