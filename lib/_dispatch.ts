@@ -271,16 +271,17 @@ function take(): unknown {
       for (let i = 0; i < payload; i++) map.set(take(), take())
       return map
     }
-    case Tag.Device: return make_device(payload)
+    case Tag.Device:
+    case Tag.DType: return constant_makers.get(tag)!(payload)
     default: return null
   }
 }
 
-let make_device: (code: number) => unknown = code => code
+const constant_makers = new Map<number, (code: number) => unknown>()
 
-/** Names what a device in a result becomes. */
-export function set_device_maker(make: (code: number) => unknown): void {
-  make_device = make
+/** Says what a constant of this tag becomes in a result; the constants' own files do, to keep imports one way. */
+export function set_constant_maker(tag: number, make: (code: number) => unknown): void {
+  constant_makers.set(tag, make)
 }
 
 /** Reads one value that C++ left on the tape, such as a tensor's item. */

@@ -1,6 +1,6 @@
 // Devices: torch.device.
 import { binding } from './_C'
-import { set_device_maker } from './_dispatch'
+import { set_constant_maker } from './_dispatch'
 import { RuntimeError } from './_errors'
 import { Tag, TapeValue } from './_tape'
 
@@ -45,7 +45,7 @@ export function device_of_code(code: number): Device {
   return found
 }
 
-set_device_maker(device_of_code)
+set_constant_maker(Tag.Device, device_of_code)
 
 /**
  * A device: `torch.device('cuda:0')`, `torch.device('cuda', 0)`, `torch.device(1)` (the accelerator's second).

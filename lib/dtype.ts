@@ -1,4 +1,5 @@
 // Data types: torch.dtype and its constants.
+import { set_constant_maker } from './_dispatch'
 import { Tag, TapeValue } from './_tape'
 
 type Family = 'float' | 'complex' | 'int' | 'uint' | 'bool' | 'quantized'
@@ -71,3 +72,5 @@ export function dtype_of_code(code: number): dtype {
   if (!type) throw new TypeError(`dtype ${code} is not known to torch-ts`)
   return type
 }
+
+set_constant_maker(Tag.DType, dtype_of_code)

@@ -46,6 +46,8 @@ napi_value call(Runtime& runtime, Arguments arguments) {
     result = kFirstArgument;
   } else if (stack.size() == 1 && stack[0].isTensor() && stack[0].toTensor().defined()) {
     result = runtime.attach(arguments[1], std::move(stack[0]).toTensor());
+  } else if (overload.returns_dtype) {
+    write_dtype(runtime, stack[0].toInt());
   } else {
     const size_t number = static_cast<size_t>(&overload - op.overloads.data());
     stack.insert(stack.begin(), c10::IValue(static_cast<int64_t>(number)));

@@ -93,7 +93,7 @@ Parameter compile(const c10::Argument& argument) {
 
 Overload compile(const c10::OperatorHandle& handle) {
   const auto& schema = handle.schema();
-  Overload overload{handle, schema.overload_name(), {}, 0, 0, false, false, {}};
+  Overload overload{handle, schema.overload_name(), {}, 0, 0, false, false, false, {}};
   for (const auto& argument : schema.arguments()) {
     overload.parameters.push_back(compile(argument));
     const auto& parameter = overload.parameters.back();
@@ -104,6 +104,7 @@ Overload compile(const c10::OperatorHandle& handle) {
   const auto writes = [](const c10::Argument& argument) { return argument.alias_info() && argument.alias_info()->isWrite(); };
   overload.returns_first = !overload.writes_out && schema.returns().size() == 1 && !schema.arguments().empty() &&
       writes(schema.arguments()[0]) && writes(schema.returns()[0]);
+  overload.returns_dtype = schema.returns().size() == 1 && kind_of(schema.returns()[0].real_type()) == Kind::DType;
   for (const auto& result : schema.returns()) overload.return_names.push_back(result.name());
   return overload;
 }

@@ -36,6 +36,7 @@ struct Overload {
   size_t required;
   bool returns_first; // in place: the result is the first argument
   bool writes_out;
+  bool returns_dtype; // as an int, which only the schema tells apart
   std::vector<std::string> return_names;
 };
 

@@ -95,6 +95,13 @@ void write_results(Runtime& runtime, const std::vector<c10::IValue>& values) {
   for (const auto& value : values) writer.value(value);
 }
 
+void write_dtype(Runtime& runtime, int64_t code) {
+  Writer writer(runtime, Tape::kFirst);
+  writer.raw(2);
+  writer.tagged(Tag::Int, 0); // the overload, which names no fields
+  writer.tagged(Tag::DType, static_cast<double>(code));
+}
+
 void write_tensors(Runtime& runtime, const std::vector<at::Tensor>& tensors) {
   Writer writer(runtime, Tape::kFirst);
   writer.raw(static_cast<double>(tensors.size()));
