@@ -17,6 +17,7 @@ export const fft = operator_function('aten::fft_fft') as unknown as {
   (input: Tensor, n: Int | null, dim: Int, kwargs: { norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, n: Int | null, kwargs: { dim?: Int, norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { n?: Int | null, dim?: Int, norm?: string | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, n?: Int | null, dim?: Int, norm?: string | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -28,6 +29,7 @@ export const fft2 = operator_function('aten::fft_fft2') as unknown as {
   (input: Tensor, s: number | readonly number[] | null, dim: number | readonly number[], kwargs: { norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, s: number | readonly number[] | null, kwargs: { dim?: number | readonly number[], norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -49,6 +51,7 @@ export const fftn = operator_function('aten::fft_fftn') as unknown as {
   (input: Tensor, s: number | readonly number[] | null, dim: number | readonly number[] | null, kwargs: { norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, s: number | readonly number[] | null, kwargs: { dim?: number | readonly number[] | null, norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -58,6 +61,7 @@ export const fftn = operator_function('aten::fft_fftn') as unknown as {
 export const fftshift = operator_function('aten::fft_fftshift') as unknown as {
   (input: Tensor, dim?: number | readonly number[] | null): Tensor
   (input: Tensor, kwargs: { dim?: number | readonly number[] | null }): Tensor
+  (kwargs: { input: Tensor, dim?: number | readonly number[] | null }): Tensor
 }
 
 /**
@@ -69,6 +73,7 @@ export const hfft = operator_function('aten::fft_hfft') as unknown as {
   (input: Tensor, n: Int | null, dim: Int, kwargs: { norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, n: Int | null, kwargs: { dim?: Int, norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { n?: Int | null, dim?: Int, norm?: string | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, n?: Int | null, dim?: Int, norm?: string | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -80,6 +85,7 @@ export const hfft2 = operator_function('aten::fft_hfft2') as unknown as {
   (input: Tensor, s: number | readonly number[] | null, dim: number | readonly number[], kwargs: { norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, s: number | readonly number[] | null, kwargs: { dim?: number | readonly number[], norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -91,6 +97,7 @@ export const hfftn = operator_function('aten::fft_hfftn') as unknown as {
   (input: Tensor, s: number | readonly number[] | null, dim: number | readonly number[] | null, kwargs: { norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, s: number | readonly number[] | null, kwargs: { dim?: number | readonly number[] | null, norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -102,6 +109,7 @@ export const ifft = operator_function('aten::fft_ifft') as unknown as {
   (input: Tensor, n: Int | null, dim: Int, kwargs: { norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, n: Int | null, kwargs: { dim?: Int, norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { n?: Int | null, dim?: Int, norm?: string | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, n?: Int | null, dim?: Int, norm?: string | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -113,6 +121,7 @@ export const ifft2 = operator_function('aten::fft_ifft2') as unknown as {
   (input: Tensor, s: number | readonly number[] | null, dim: number | readonly number[], kwargs: { norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, s: number | readonly number[] | null, kwargs: { dim?: number | readonly number[], norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -124,6 +133,7 @@ export const ifftn = operator_function('aten::fft_ifftn') as unknown as {
   (input: Tensor, s: number | readonly number[] | null, dim: number | readonly number[] | null, kwargs: { norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, s: number | readonly number[] | null, kwargs: { dim?: number | readonly number[] | null, norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -133,6 +143,7 @@ export const ifftn = operator_function('aten::fft_ifftn') as unknown as {
 export const ifftshift = operator_function('aten::fft_ifftshift') as unknown as {
   (input: Tensor, dim?: number | readonly number[] | null): Tensor
   (input: Tensor, kwargs: { dim?: number | readonly number[] | null }): Tensor
+  (kwargs: { input: Tensor, dim?: number | readonly number[] | null }): Tensor
 }
 
 /**
@@ -144,6 +155,7 @@ export const ihfft = operator_function('aten::fft_ihfft') as unknown as {
   (input: Tensor, n: Int | null, dim: Int, kwargs: { norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, n: Int | null, kwargs: { dim?: Int, norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { n?: Int | null, dim?: Int, norm?: string | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, n?: Int | null, dim?: Int, norm?: string | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -155,6 +167,7 @@ export const ihfft2 = operator_function('aten::fft_ihfft2') as unknown as {
   (input: Tensor, s: number | readonly number[] | null, dim: number | readonly number[], kwargs: { norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, s: number | readonly number[] | null, kwargs: { dim?: number | readonly number[], norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -166,6 +179,7 @@ export const ihfftn = operator_function('aten::fft_ihfftn') as unknown as {
   (input: Tensor, s: number | readonly number[] | null, dim: number | readonly number[] | null, kwargs: { norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, s: number | readonly number[] | null, kwargs: { dim?: number | readonly number[] | null, norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -177,6 +191,7 @@ export const irfft = operator_function('aten::fft_irfft') as unknown as {
   (input: Tensor, n: Int | null, dim: Int, kwargs: { norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, n: Int | null, kwargs: { dim?: Int, norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { n?: Int | null, dim?: Int, norm?: string | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, n?: Int | null, dim?: Int, norm?: string | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -188,6 +203,7 @@ export const irfft2 = operator_function('aten::fft_irfft2') as unknown as {
   (input: Tensor, s: number | readonly number[] | null, dim: number | readonly number[], kwargs: { norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, s: number | readonly number[] | null, kwargs: { dim?: number | readonly number[], norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -199,6 +215,7 @@ export const irfftn = operator_function('aten::fft_irfftn') as unknown as {
   (input: Tensor, s: number | readonly number[] | null, dim: number | readonly number[] | null, kwargs: { norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, s: number | readonly number[] | null, kwargs: { dim?: number | readonly number[] | null, norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -210,6 +227,7 @@ export const rfft = operator_function('aten::fft_rfft') as unknown as {
   (input: Tensor, n: Int | null, dim: Int, kwargs: { norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, n: Int | null, kwargs: { dim?: Int, norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { n?: Int | null, dim?: Int, norm?: string | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, n?: Int | null, dim?: Int, norm?: string | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -221,6 +239,7 @@ export const rfft2 = operator_function('aten::fft_rfft2') as unknown as {
   (input: Tensor, s: number | readonly number[] | null, dim: number | readonly number[], kwargs: { norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, s: number | readonly number[] | null, kwargs: { dim?: number | readonly number[], norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -242,4 +261,5 @@ export const rfftn = operator_function('aten::fft_rfftn') as unknown as {
   (input: Tensor, s: number | readonly number[] | null, dim: number | readonly number[] | null, kwargs: { norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, s: number | readonly number[] | null, kwargs: { dim?: number | readonly number[] | null, norm?: string | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, out?: Tensor }): Tensor
 }

@@ -15,6 +15,7 @@ export const _powsum = operator_function('aten::linalg__powsum') as unknown as {
   (input: Tensor, ord: Scalar, dim: number | readonly number[] | null, kwargs: { keepdim?: boolean, dtype?: dtype | null }): Tensor
   (input: Tensor, ord: Scalar, kwargs: { dim?: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null }): Tensor
   (input: Tensor, kwargs: { ord?: Scalar, dim?: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null }): Tensor
+  (kwargs: { input: Tensor, ord?: Scalar, dim?: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null }): Tensor
 }
 
 /**
@@ -23,6 +24,7 @@ export const _powsum = operator_function('aten::linalg__powsum') as unknown as {
  */
 export const cholesky = operator_function('aten::linalg_cholesky') as unknown as {
   (input: Tensor, kwargs?: { upper?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, upper?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -31,6 +33,7 @@ export const cholesky = operator_function('aten::linalg_cholesky') as unknown as
  */
 export const cholesky_ex = operator_function('aten::linalg_cholesky_ex') as unknown as {
   (input: Tensor, kwargs?: { upper?: boolean, check_errors?: boolean, out?: readonly Tensor[] }): Named<'L' | 'info'>
+  (kwargs: { input: Tensor, upper?: boolean, check_errors?: boolean, out?: readonly Tensor[] }): Named<'L' | 'info'>
 }
 
 /**
@@ -41,8 +44,10 @@ export const cholesky_ex = operator_function('aten::linalg_cholesky_ex') as unkn
 export const cond = operator_function('aten::linalg_cond') as unknown as {
   (input: Tensor, p?: Scalar | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { p?: Scalar | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, p?: Scalar | null, out?: Tensor }): Tensor
   (input: Tensor, p: string, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { p: string, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, p: string, out?: Tensor }): Tensor
 }
 
 /**
@@ -52,6 +57,7 @@ export const cond = operator_function('aten::linalg_cond') as unknown as {
 export const cross = operator_function('aten::linalg_cross') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { dim?: Int, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, dim?: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, dim?: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -78,6 +84,7 @@ export const diagonal = operator_function('aten::linalg_diagonal') as unknown as
  */
 export const eig = operator_function('aten::linalg_eig') as unknown as {
   (input: Tensor, kwargs?: { out?: readonly Tensor[] }): Named<'eigenvalues' | 'eigenvectors'>
+  (kwargs: { input: Tensor, out?: readonly Tensor[] }): Named<'eigenvalues' | 'eigenvectors'>
 }
 
 /**
@@ -87,6 +94,7 @@ export const eig = operator_function('aten::linalg_eig') as unknown as {
 export const eigh = operator_function('aten::linalg_eigh') as unknown as {
   (input: Tensor, UPLO?: string, kwargs?: { out?: readonly Tensor[] }): Named<'eigenvalues' | 'eigenvectors'>
   (input: Tensor, kwargs: { UPLO?: string, out?: readonly Tensor[] }): Named<'eigenvalues' | 'eigenvectors'>
+  (kwargs: { input: Tensor, UPLO?: string, out?: readonly Tensor[] }): Named<'eigenvalues' | 'eigenvectors'>
 }
 
 /**
@@ -95,6 +103,7 @@ export const eigh = operator_function('aten::linalg_eigh') as unknown as {
  */
 export const eigvals = operator_function('aten::linalg_eigvals') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -104,6 +113,7 @@ export const eigvals = operator_function('aten::linalg_eigvals') as unknown as {
 export const eigvalsh = operator_function('aten::linalg_eigvalsh') as unknown as {
   (input: Tensor, UPLO?: string, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { UPLO?: string, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, UPLO?: string, out?: Tensor }): Tensor
 }
 
 /**
@@ -113,6 +123,7 @@ export const eigvalsh = operator_function('aten::linalg_eigvalsh') as unknown as
 export const householder_product = operator_function('aten::linalg_householder_product') as unknown as {
   (input: Tensor, tau: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { tau: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, tau: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -139,6 +150,7 @@ export const inv_ex = operator_function('aten::linalg_inv_ex') as unknown as {
  */
 export const ldl_factor = operator_function('aten::linalg_ldl_factor') as unknown as {
   (input: Tensor, kwargs?: { hermitian?: boolean, out?: readonly Tensor[] }): Named<'LD' | 'pivots'>
+  (kwargs: { input: Tensor, hermitian?: boolean, out?: readonly Tensor[] }): Named<'LD' | 'pivots'>
 }
 
 /**
@@ -147,6 +159,7 @@ export const ldl_factor = operator_function('aten::linalg_ldl_factor') as unknow
  */
 export const ldl_factor_ex = operator_function('aten::linalg_ldl_factor_ex') as unknown as {
   (input: Tensor, kwargs?: { hermitian?: boolean, check_errors?: boolean, out?: readonly Tensor[] }): Named<'LD' | 'pivots' | 'info'>
+  (kwargs: { input: Tensor, hermitian?: boolean, check_errors?: boolean, out?: readonly Tensor[] }): Named<'LD' | 'pivots' | 'info'>
 }
 
 /**
@@ -168,6 +181,7 @@ export const lstsq = operator_function('aten::linalg_lstsq') as unknown as {
   (input: Tensor, b: Tensor, rcond?: number | null, kwargs?: { driver?: string | null, out?: readonly Tensor[] }): Named<'solution' | 'residuals' | 'rank' | 'singular_values'>
   (input: Tensor, b: Tensor, kwargs: { rcond?: number | null, driver?: string | null, out?: readonly Tensor[] }): Named<'solution' | 'residuals' | 'rank' | 'singular_values'>
   (input: Tensor, kwargs: { b: Tensor, rcond?: number | null, driver?: string | null, out?: readonly Tensor[] }): Named<'solution' | 'residuals' | 'rank' | 'singular_values'>
+  (kwargs: { input: Tensor, b: Tensor, rcond?: number | null, driver?: string | null, out?: readonly Tensor[] }): Named<'solution' | 'residuals' | 'rank' | 'singular_values'>
 }
 
 /**
@@ -215,6 +229,7 @@ export const lu_solve = operator_function('aten::linalg_lu_solve') as unknown as
 export const matmul = operator_function('aten::linalg_matmul') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -223,6 +238,7 @@ export const matmul = operator_function('aten::linalg_matmul') as unknown as {
  */
 export const matrix_exp = operator_function('aten::linalg_matrix_exp') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -235,10 +251,12 @@ export const matrix_norm = operator_function('aten::linalg_matrix_norm') as unkn
   (input: Tensor, ord: Scalar, dim: readonly number[], kwargs: { keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, ord: Scalar, kwargs: { dim?: readonly number[], keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { ord: Scalar, dim?: readonly number[], keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, ord: Scalar, dim?: readonly number[], keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, ord?: string, dim?: readonly number[], keepdim?: boolean, kwargs?: { dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, ord: string, dim: readonly number[], kwargs: { keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, ord: string, kwargs: { dim?: readonly number[], keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { ord?: string, dim?: readonly number[], keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, ord?: string, dim?: readonly number[], keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -248,6 +266,7 @@ export const matrix_norm = operator_function('aten::linalg_matrix_norm') as unkn
 export const matrix_power = operator_function('aten::linalg_matrix_power') as unknown as {
   (input: Tensor, n: Int, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { n: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, n: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -259,13 +278,17 @@ export const matrix_power = operator_function('aten::linalg_matrix_power') as un
  */
 export const matrix_rank = operator_function('aten::linalg_matrix_rank') as unknown as {
   (input: Tensor, kwargs?: { atol?: Tensor | null, rtol?: Tensor | null, hermitian?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, atol?: Tensor | null, rtol?: Tensor | null, hermitian?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs?: { atol?: number | null, rtol?: number | null, hermitian?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, atol?: number | null, rtol?: number | null, hermitian?: boolean, out?: Tensor }): Tensor
   (input: Tensor, tol: number, hermitian?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, tol: number, kwargs: { hermitian?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { tol: number, hermitian?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, tol: number, hermitian?: boolean, out?: Tensor }): Tensor
   (input: Tensor, tol: Tensor, hermitian?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, tol: Tensor, kwargs: { hermitian?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { tol: Tensor, hermitian?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, tol: Tensor, hermitian?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -287,10 +310,12 @@ export const norm = operator_function('aten::linalg_norm') as unknown as {
   (input: Tensor, ord: Scalar | null, dim: number | readonly number[] | null, kwargs: { keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, ord: Scalar | null, kwargs: { dim?: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { ord?: Scalar | null, dim?: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, ord?: Scalar | null, dim?: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, ord: string, dim?: number | readonly number[] | null, keepdim?: boolean, kwargs?: { dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, ord: string, dim: number | readonly number[] | null, kwargs: { keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, ord: string, kwargs: { dim?: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { ord: string, dim?: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, ord: string, dim?: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -302,13 +327,17 @@ export const norm = operator_function('aten::linalg_norm') as unknown as {
  */
 export const pinv = operator_function('aten::linalg_pinv') as unknown as {
   (input: Tensor, kwargs?: { atol?: Tensor | null, rtol?: Tensor | null, hermitian?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, atol?: Tensor | null, rtol?: Tensor | null, hermitian?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs?: { atol?: number | null, rtol?: number | null, hermitian?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, atol?: number | null, rtol?: number | null, hermitian?: boolean, out?: Tensor }): Tensor
   (input: Tensor, rcond: number, hermitian?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, rcond: number, kwargs: { hermitian?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { rcond: number, hermitian?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, rcond: number, hermitian?: boolean, out?: Tensor }): Tensor
   (input: Tensor, rcond: Tensor, hermitian?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, rcond: Tensor, kwargs: { hermitian?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { rcond: Tensor, hermitian?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, rcond: Tensor, hermitian?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -357,6 +386,7 @@ export const solve_ex = operator_function('aten::linalg_solve_ex') as unknown as
 export const solve_triangular = operator_function('aten::linalg_solve_triangular') as unknown as {
   (input: Tensor, B: Tensor, kwargs: { upper: boolean, left?: boolean, unitriangular?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { B: Tensor, upper: boolean, left?: boolean, unitriangular?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, B: Tensor, upper: boolean, left?: boolean, unitriangular?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -385,6 +415,7 @@ export const svdvals = operator_function('aten::linalg_svdvals') as unknown as {
 export const tensorinv = operator_function('aten::linalg_tensorinv') as unknown as {
   (input: Tensor, ind?: Int, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { ind?: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, ind?: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -395,6 +426,7 @@ export const tensorsolve = operator_function('aten::linalg_tensorsolve') as unkn
   (input: Tensor, other: Tensor, dims?: readonly number[] | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs: { dims?: readonly number[] | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, dims?: readonly number[] | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, dims?: readonly number[] | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -425,4 +457,5 @@ export const vector_norm = operator_function('aten::linalg_vector_norm') as unkn
   (input: Tensor, ord: Scalar, dim: number | readonly number[] | null, kwargs: { keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, ord: Scalar, kwargs: { dim?: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { ord?: Scalar, dim?: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, ord?: Scalar, dim?: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
 }

@@ -12,6 +12,7 @@ import { factory_function, operator_function } from '../_operators'
 export const adaptive_avg_pool2d = operator_function('aten::adaptive_avg_pool2d') as unknown as {
   (input: Tensor, output_size: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { output_size: number | readonly number[], out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, output_size: number | readonly number[], out?: Tensor }): Tensor
 }
 
 /**
@@ -21,6 +22,7 @@ export const adaptive_avg_pool2d = operator_function('aten::adaptive_avg_pool2d'
 export const adaptive_avg_pool3d = operator_function('aten::adaptive_avg_pool3d') as unknown as {
   (input: Tensor, output_size: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { output_size: number | readonly number[], out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, output_size: number | readonly number[], out?: Tensor }): Tensor
 }
 
 /**
@@ -30,6 +32,7 @@ export const adaptive_avg_pool3d = operator_function('aten::adaptive_avg_pool3d'
 export const adaptive_max_pool2d = operator_function('aten::adaptive_max_pool2d') as unknown as {
   (input: Tensor, output_size: number | readonly number[], kwargs?: { out?: readonly Tensor[] }): [Tensor, Tensor]
   (input: Tensor, kwargs: { output_size: number | readonly number[], out?: readonly Tensor[] }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, output_size: number | readonly number[], out?: readonly Tensor[] }): [Tensor, Tensor]
 }
 
 /**
@@ -39,6 +42,7 @@ export const adaptive_max_pool2d = operator_function('aten::adaptive_max_pool2d'
 export const adaptive_max_pool3d = operator_function('aten::adaptive_max_pool3d') as unknown as {
   (input: Tensor, output_size: number | readonly number[], kwargs?: { out?: readonly Tensor[] }): [Tensor, Tensor]
   (input: Tensor, kwargs: { output_size: number | readonly number[], out?: readonly Tensor[] }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, output_size: number | readonly number[], out?: readonly Tensor[] }): [Tensor, Tensor]
 }
 
 /**
@@ -53,6 +57,7 @@ export const avg_pool2d = operator_function('aten::avg_pool2d') as unknown as {
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[], kwargs: { padding?: number | readonly number[], ceil_mode?: boolean, count_include_pad?: boolean, divisor_override?: Int | null, out?: Tensor }): Tensor
   (input: Tensor, kernel_size: number | readonly number[], kwargs: { stride?: number | readonly number[], padding?: number | readonly number[], ceil_mode?: boolean, count_include_pad?: boolean, divisor_override?: Int | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], ceil_mode?: boolean, count_include_pad?: boolean, divisor_override?: Int | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], ceil_mode?: boolean, count_include_pad?: boolean, divisor_override?: Int | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -67,6 +72,7 @@ export const avg_pool3d = operator_function('aten::avg_pool3d') as unknown as {
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[], kwargs: { padding?: number | readonly number[], ceil_mode?: boolean, count_include_pad?: boolean, divisor_override?: Int | null, out?: Tensor }): Tensor
   (input: Tensor, kernel_size: number | readonly number[], kwargs: { stride?: number | readonly number[], padding?: number | readonly number[], ceil_mode?: boolean, count_include_pad?: boolean, divisor_override?: Int | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], ceil_mode?: boolean, count_include_pad?: boolean, divisor_override?: Int | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], ceil_mode?: boolean, count_include_pad?: boolean, divisor_override?: Int | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -78,6 +84,7 @@ export const binary_cross_entropy = operator_function('aten::binary_cross_entrop
   (input: Tensor, target: Tensor, weight: Tensor | null, kwargs: { reduction?: Int, out?: Tensor }): Tensor
   (input: Tensor, target: Tensor, kwargs: { weight?: Tensor | null, reduction?: Int, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { target: Tensor, weight?: Tensor | null, reduction?: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, target: Tensor, weight?: Tensor | null, reduction?: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -91,6 +98,7 @@ export const col2im = operator_function('aten::col2im') as unknown as {
   (input: Tensor, output_size: number | readonly number[], kernel_size: number | readonly number[], kwargs: { dilation: number | readonly number[], padding: number | readonly number[], stride: number | readonly number[], out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], kwargs: { kernel_size: number | readonly number[], dilation: number | readonly number[], padding: number | readonly number[], stride: number | readonly number[], out?: Tensor }): Tensor
   (input: Tensor, kwargs: { output_size: number | readonly number[], kernel_size: number | readonly number[], dilation: number | readonly number[], padding: number | readonly number[], stride: number | readonly number[], out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, output_size: number | readonly number[], kernel_size: number | readonly number[], dilation: number | readonly number[], padding: number | readonly number[], stride: number | readonly number[], out?: Tensor }): Tensor
 }
 
 /**
@@ -105,6 +113,7 @@ export const conv_depthwise3d = operator_function('aten::conv_depthwise3d') as u
   (input: Tensor, weight: Tensor, kernel_size: number | readonly number[], kwargs: { bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], dilation: number | readonly number[] }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { kernel_size: number | readonly number[], bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], dilation: number | readonly number[] }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, kernel_size: number | readonly number[], bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], dilation: number | readonly number[] }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, kernel_size: number | readonly number[], bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], dilation: number | readonly number[] }): Tensor
 }
 
 /**
@@ -118,6 +127,7 @@ export const cross_entropy_loss = operator_function('aten::cross_entropy_loss') 
   (input: Tensor, target: Tensor, weight: Tensor | null, kwargs: { reduction?: Int, ignore_index?: Int, label_smoothing?: number }): Tensor
   (input: Tensor, target: Tensor, kwargs: { weight?: Tensor | null, reduction?: Int, ignore_index?: Int, label_smoothing?: number }): Tensor
   (input: Tensor, kwargs: { target: Tensor, weight?: Tensor | null, reduction?: Int, ignore_index?: Int, label_smoothing?: number }): Tensor
+  (kwargs: { input: Tensor, target: Tensor, weight?: Tensor | null, reduction?: Int, ignore_index?: Int, label_smoothing?: number }): Tensor
 }
 
 /**
@@ -129,6 +139,7 @@ export const elu = operator_function('aten::elu') as unknown as {
   (input: Tensor, alpha: Scalar, scale: Scalar, kwargs: { input_scale?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, alpha: Scalar, kwargs: { scale?: Scalar, input_scale?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { alpha?: Scalar, scale?: Scalar, input_scale?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, alpha?: Scalar, scale?: Scalar, input_scale?: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -140,6 +151,7 @@ export const elu_ = operator_function('aten::elu_') as unknown as {
   (input: Tensor, alpha: Scalar, scale: Scalar, kwargs: { input_scale?: Scalar }): Tensor
   (input: Tensor, alpha: Scalar, kwargs: { scale?: Scalar, input_scale?: Scalar }): Tensor
   (input: Tensor, kwargs: { alpha?: Scalar, scale?: Scalar, input_scale?: Scalar }): Tensor
+  (kwargs: { input: Tensor, alpha?: Scalar, scale?: Scalar, input_scale?: Scalar }): Tensor
 }
 
 /**
@@ -160,6 +172,7 @@ export const fractional_max_pool2d = operator_function('aten::fractional_max_poo
   (input: Tensor, kernel_size: number | readonly number[], output_size: number | readonly number[], kwargs: { random_samples: Tensor, out?: readonly Tensor[] }): [Tensor, Tensor]
   (input: Tensor, kernel_size: number | readonly number[], kwargs: { output_size: number | readonly number[], random_samples: Tensor, out?: readonly Tensor[] }): [Tensor, Tensor]
   (input: Tensor, kwargs: { kernel_size: number | readonly number[], output_size: number | readonly number[], random_samples: Tensor, out?: readonly Tensor[] }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, kernel_size: number | readonly number[], output_size: number | readonly number[], random_samples: Tensor, out?: readonly Tensor[] }): [Tensor, Tensor]
 }
 
 /**
@@ -171,6 +184,7 @@ export const fractional_max_pool3d = operator_function('aten::fractional_max_poo
   (input: Tensor, kernel_size: number | readonly number[], output_size: number | readonly number[], kwargs: { random_samples: Tensor, out?: readonly Tensor[] }): [Tensor, Tensor]
   (input: Tensor, kernel_size: number | readonly number[], kwargs: { output_size: number | readonly number[], random_samples: Tensor, out?: readonly Tensor[] }): [Tensor, Tensor]
   (input: Tensor, kwargs: { kernel_size: number | readonly number[], output_size: number | readonly number[], random_samples: Tensor, out?: readonly Tensor[] }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, kernel_size: number | readonly number[], output_size: number | readonly number[], random_samples: Tensor, out?: readonly Tensor[] }): [Tensor, Tensor]
 }
 
 /**
@@ -179,6 +193,7 @@ export const fractional_max_pool3d = operator_function('aten::fractional_max_poo
  */
 export const gelu = operator_function('aten::gelu') as unknown as {
   (input: Tensor, kwargs?: { approximate?: string, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, approximate?: string, out?: Tensor }): Tensor
 }
 
 /**
@@ -187,6 +202,7 @@ export const gelu = operator_function('aten::gelu') as unknown as {
  */
 export const gelu_ = operator_function('aten::gelu_') as unknown as {
   (input: Tensor, kwargs?: { approximate?: string }): Tensor
+  (kwargs: { input: Tensor, approximate?: string }): Tensor
 }
 
 /**
@@ -196,6 +212,7 @@ export const gelu_ = operator_function('aten::gelu_') as unknown as {
 export const glu = operator_function('aten::glu') as unknown as {
   (input: Tensor, dim?: Int, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim?: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim?: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -204,6 +221,7 @@ export const glu = operator_function('aten::glu') as unknown as {
  */
 export const hardsigmoid = operator_function('aten::hardsigmoid') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -212,6 +230,7 @@ export const hardsigmoid = operator_function('aten::hardsigmoid') as unknown as 
  */
 export const hardsigmoid_ = operator_function('aten::hardsigmoid_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -220,6 +239,7 @@ export const hardsigmoid_ = operator_function('aten::hardsigmoid_') as unknown a
  */
 export const hardswish = operator_function('aten::hardswish') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -228,6 +248,7 @@ export const hardswish = operator_function('aten::hardswish') as unknown as {
  */
 export const hardswish_ = operator_function('aten::hardswish_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -238,6 +259,7 @@ export const hardtanh = operator_function('aten::hardtanh') as unknown as {
   (input: Tensor, min_val?: Scalar, max_val?: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, min_val: Scalar, kwargs: { max_val?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { min_val?: Scalar, max_val?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, min_val?: Scalar, max_val?: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -248,6 +270,7 @@ export const hardtanh_ = operator_function('aten::hardtanh_') as unknown as {
   (input: Tensor, min_val?: Scalar, max_val?: Scalar): Tensor
   (input: Tensor, min_val: Scalar, kwargs: { max_val?: Scalar }): Tensor
   (input: Tensor, kwargs: { min_val?: Scalar, max_val?: Scalar }): Tensor
+  (kwargs: { input: Tensor, min_val?: Scalar, max_val?: Scalar }): Tensor
 }
 
 /**
@@ -259,6 +282,7 @@ export const huber_loss = operator_function('aten::huber_loss') as unknown as {
   (input: Tensor, target: Tensor, reduction: Int, kwargs: { delta?: number, out?: Tensor }): Tensor
   (input: Tensor, target: Tensor, kwargs: { reduction?: Int, delta?: number, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { target: Tensor, reduction?: Int, delta?: number, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, target: Tensor, reduction?: Int, delta?: number, out?: Tensor }): Tensor
 }
 
 /**
@@ -271,6 +295,7 @@ export const im2col = operator_function('aten::im2col') as unknown as {
   (input: Tensor, kernel_size: number | readonly number[], dilation: number | readonly number[], kwargs: { padding: number | readonly number[], stride: number | readonly number[], out?: Tensor }): Tensor
   (input: Tensor, kernel_size: number | readonly number[], kwargs: { dilation: number | readonly number[], padding: number | readonly number[], stride: number | readonly number[], out?: Tensor }): Tensor
   (input: Tensor, kwargs: { kernel_size: number | readonly number[], dilation: number | readonly number[], padding: number | readonly number[], stride: number | readonly number[], out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, kernel_size: number | readonly number[], dilation: number | readonly number[], padding: number | readonly number[], stride: number | readonly number[], out?: Tensor }): Tensor
 }
 
 /**
@@ -281,6 +306,7 @@ export const l1_loss = operator_function('aten::l1_loss') as unknown as {
   (input: Tensor, target: Tensor, reduction?: Int): Tensor
   (input: Tensor, target: Tensor, kwargs: { reduction?: Int }): Tensor
   (input: Tensor, kwargs: { target: Tensor, reduction?: Int }): Tensor
+  (kwargs: { input: Tensor, target: Tensor, reduction?: Int }): Tensor
 }
 
 /**
@@ -290,6 +316,7 @@ export const l1_loss = operator_function('aten::l1_loss') as unknown as {
 export const leaky_relu = operator_function('aten::leaky_relu') as unknown as {
   (input: Tensor, negative_slope?: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { negative_slope?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, negative_slope?: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -299,6 +326,7 @@ export const leaky_relu = operator_function('aten::leaky_relu') as unknown as {
 export const leaky_relu_ = operator_function('aten::leaky_relu_') as unknown as {
   (input: Tensor, negative_slope?: Scalar): Tensor
   (input: Tensor, kwargs: { negative_slope?: Scalar }): Tensor
+  (kwargs: { input: Tensor, negative_slope?: Scalar }): Tensor
 }
 
 /**
@@ -309,6 +337,7 @@ export const linear = operator_function('aten::linear') as unknown as {
   (input: Tensor, weight: Tensor, bias?: Tensor | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { bias?: Tensor | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, bias?: Tensor | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, bias?: Tensor | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -317,6 +346,7 @@ export const linear = operator_function('aten::linear') as unknown as {
  */
 export const log_sigmoid = operator_function('aten::log_sigmoid') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -330,6 +360,7 @@ export const max_pool2d_with_indices = operator_function('aten::max_pool2d_with_
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[], kwargs: { padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean, out?: readonly Tensor[] }): [Tensor, Tensor]
   (input: Tensor, kernel_size: number | readonly number[], kwargs: { stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean, out?: readonly Tensor[] }): [Tensor, Tensor]
   (input: Tensor, kwargs: { kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean, out?: readonly Tensor[] }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean, out?: readonly Tensor[] }): [Tensor, Tensor]
 }
 
 /**
@@ -343,6 +374,7 @@ export const max_pool3d_with_indices = operator_function('aten::max_pool3d_with_
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[], kwargs: { padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean, out?: readonly Tensor[] }): [Tensor, Tensor]
   (input: Tensor, kernel_size: number | readonly number[], kwargs: { stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean, out?: readonly Tensor[] }): [Tensor, Tensor]
   (input: Tensor, kwargs: { kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean, out?: readonly Tensor[] }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean, out?: readonly Tensor[] }): [Tensor, Tensor]
 }
 
 /**
@@ -353,6 +385,7 @@ export const max_unpool2d = operator_function('aten::max_unpool2d') as unknown a
   (input: Tensor, indices: Tensor, output_size: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, indices: Tensor, kwargs: { output_size: number | readonly number[], out?: Tensor }): Tensor
   (input: Tensor, kwargs: { indices: Tensor, output_size: number | readonly number[], out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, indices: Tensor, output_size: number | readonly number[], out?: Tensor }): Tensor
 }
 
 /**
@@ -365,6 +398,7 @@ export const max_unpool3d = operator_function('aten::max_unpool3d') as unknown a
   (input: Tensor, indices: Tensor, output_size: number | readonly number[], kwargs: { stride: number | readonly number[], padding: number | readonly number[], out?: Tensor }): Tensor
   (input: Tensor, indices: Tensor, kwargs: { output_size: number | readonly number[], stride: number | readonly number[], padding: number | readonly number[], out?: Tensor }): Tensor
   (input: Tensor, kwargs: { indices: Tensor, output_size: number | readonly number[], stride: number | readonly number[], padding: number | readonly number[], out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, indices: Tensor, output_size: number | readonly number[], stride: number | readonly number[], padding: number | readonly number[], out?: Tensor }): Tensor
 }
 
 /**
@@ -373,6 +407,7 @@ export const max_unpool3d = operator_function('aten::max_unpool3d') as unknown a
  */
 export const mish = operator_function('aten::mish') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -381,6 +416,7 @@ export const mish = operator_function('aten::mish') as unknown as {
  */
 export const mish_ = operator_function('aten::mish_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -391,6 +427,7 @@ export const mkldnn_linear = operator_function('aten::mkldnn_linear') as unknown
   (input: Tensor, weight: Tensor, bias?: Tensor | null): Tensor
   (input: Tensor, weight: Tensor, kwargs: { bias?: Tensor | null }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, bias?: Tensor | null }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, bias?: Tensor | null }): Tensor
 }
 
 /**
@@ -404,6 +441,7 @@ export const mkldnn_reorder_conv2d_weight = operator_function('aten::mkldnn_reor
   (input: Tensor, padding: number | readonly number[], stride: number | readonly number[], kwargs: { dilation?: number | readonly number[], groups?: Int, input_size?: readonly number[] | null }): Tensor
   (input: Tensor, padding: number | readonly number[], kwargs: { stride?: number | readonly number[], dilation?: number | readonly number[], groups?: Int, input_size?: readonly number[] | null }): Tensor
   (input: Tensor, kwargs: { padding?: number | readonly number[], stride?: number | readonly number[], dilation?: number | readonly number[], groups?: Int, input_size?: readonly number[] | null }): Tensor
+  (kwargs: { input: Tensor, padding?: number | readonly number[], stride?: number | readonly number[], dilation?: number | readonly number[], groups?: Int, input_size?: readonly number[] | null }): Tensor
 }
 
 /**
@@ -417,6 +455,7 @@ export const mkldnn_reorder_conv3d_weight = operator_function('aten::mkldnn_reor
   (input: Tensor, padding: number | readonly number[], stride: number | readonly number[], kwargs: { dilation?: number | readonly number[], groups?: Int, input_size?: readonly number[] | null }): Tensor
   (input: Tensor, padding: number | readonly number[], kwargs: { stride?: number | readonly number[], dilation?: number | readonly number[], groups?: Int, input_size?: readonly number[] | null }): Tensor
   (input: Tensor, kwargs: { padding?: number | readonly number[], stride?: number | readonly number[], dilation?: number | readonly number[], groups?: Int, input_size?: readonly number[] | null }): Tensor
+  (kwargs: { input: Tensor, padding?: number | readonly number[], stride?: number | readonly number[], dilation?: number | readonly number[], groups?: Int, input_size?: readonly number[] | null }): Tensor
 }
 
 /**
@@ -427,6 +466,7 @@ export const mse_loss = operator_function('aten::mse_loss') as unknown as {
   (input: Tensor, target: Tensor, reduction?: Int, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, target: Tensor, kwargs: { reduction?: Int, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { target: Tensor, reduction?: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, target: Tensor, reduction?: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -440,6 +480,7 @@ export const multi_margin_loss = operator_function('aten::multi_margin_loss') as
   (input: Tensor, target: Tensor, p: Scalar, kwargs: { margin?: Scalar, weight?: Tensor | null, reduction?: Int, out?: Tensor }): Tensor
   (input: Tensor, target: Tensor, kwargs: { p?: Scalar, margin?: Scalar, weight?: Tensor | null, reduction?: Int, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { target: Tensor, p?: Scalar, margin?: Scalar, weight?: Tensor | null, reduction?: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, target: Tensor, p?: Scalar, margin?: Scalar, weight?: Tensor | null, reduction?: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -450,6 +491,7 @@ export const multilabel_margin_loss = operator_function('aten::multilabel_margin
   (input: Tensor, target: Tensor, reduction?: Int, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, target: Tensor, kwargs: { reduction?: Int, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { target: Tensor, reduction?: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, target: Tensor, reduction?: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -462,6 +504,7 @@ export const nll_loss = operator_function('aten::nll_loss') as unknown as {
   (input: Tensor, target: Tensor, weight: Tensor | null, kwargs: { reduction?: Int, ignore_index?: Int, out?: Tensor }): Tensor
   (input: Tensor, target: Tensor, kwargs: { weight?: Tensor | null, reduction?: Int, ignore_index?: Int, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { target: Tensor, weight?: Tensor | null, reduction?: Int, ignore_index?: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, target: Tensor, weight?: Tensor | null, reduction?: Int, ignore_index?: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -474,6 +517,7 @@ export const nll_loss2d = operator_function('aten::nll_loss2d') as unknown as {
   (input: Tensor, target: Tensor, weight: Tensor | null, kwargs: { reduction?: Int, ignore_index?: Int, out?: Tensor }): Tensor
   (input: Tensor, target: Tensor, kwargs: { weight?: Tensor | null, reduction?: Int, ignore_index?: Int, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { target: Tensor, weight?: Tensor | null, reduction?: Int, ignore_index?: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, target: Tensor, weight?: Tensor | null, reduction?: Int, ignore_index?: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -486,6 +530,7 @@ export const nll_loss_nd = operator_function('aten::nll_loss_nd') as unknown as 
   (input: Tensor, target: Tensor, weight: Tensor | null, kwargs: { reduction?: Int, ignore_index?: Int }): Tensor
   (input: Tensor, target: Tensor, kwargs: { weight?: Tensor | null, reduction?: Int, ignore_index?: Int }): Tensor
   (input: Tensor, kwargs: { target: Tensor, weight?: Tensor | null, reduction?: Int, ignore_index?: Int }): Tensor
+  (kwargs: { input: Tensor, target: Tensor, weight?: Tensor | null, reduction?: Int, ignore_index?: Int }): Tensor
 }
 
 /**
@@ -495,6 +540,7 @@ export const nll_loss_nd = operator_function('aten::nll_loss_nd') as unknown as 
 export const one_hot = operator_function('aten::one_hot') as unknown as {
   (input: Tensor, num_classes?: Int): Tensor
   (input: Tensor, kwargs: { num_classes?: Int }): Tensor
+  (kwargs: { input: Tensor, num_classes?: Int }): Tensor
 }
 
 /**
@@ -506,6 +552,7 @@ export const pad = operator_function('aten::pad') as unknown as {
   (input: Tensor, pad: readonly number[], mode: string, kwargs: { value?: number | null }): Tensor
   (input: Tensor, pad: readonly number[], kwargs: { mode?: string, value?: number | null }): Tensor
   (input: Tensor, kwargs: { pad: readonly number[], mode?: string, value?: number | null }): Tensor
+  (kwargs: { input: Tensor, pad: readonly number[], mode?: string, value?: number | null }): Tensor
 }
 
 /**
@@ -527,6 +574,7 @@ export const pad_sequence = operator_function('aten::pad_sequence') as unknown a
 export const reflection_pad1d = operator_function('aten::reflection_pad1d') as unknown as {
   (input: Tensor, padding: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { padding: number | readonly number[], out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, padding: number | readonly number[], out?: Tensor }): Tensor
 }
 
 /**
@@ -536,6 +584,7 @@ export const reflection_pad1d = operator_function('aten::reflection_pad1d') as u
 export const reflection_pad2d = operator_function('aten::reflection_pad2d') as unknown as {
   (input: Tensor, padding: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { padding: number | readonly number[], out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, padding: number | readonly number[], out?: Tensor }): Tensor
 }
 
 /**
@@ -545,6 +594,7 @@ export const reflection_pad2d = operator_function('aten::reflection_pad2d') as u
 export const reflection_pad3d = operator_function('aten::reflection_pad3d') as unknown as {
   (input: Tensor, padding: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { padding: number | readonly number[], out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, padding: number | readonly number[], out?: Tensor }): Tensor
 }
 
 /**
@@ -553,6 +603,7 @@ export const reflection_pad3d = operator_function('aten::reflection_pad3d') as u
  */
 export const relu6 = operator_function('aten::relu6') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -561,6 +612,7 @@ export const relu6 = operator_function('aten::relu6') as unknown as {
  */
 export const relu6_ = operator_function('aten::relu6_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -570,6 +622,7 @@ export const relu6_ = operator_function('aten::relu6_') as unknown as {
 export const replication_pad1d = operator_function('aten::replication_pad1d') as unknown as {
   (input: Tensor, padding: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { padding: number | readonly number[], out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, padding: number | readonly number[], out?: Tensor }): Tensor
 }
 
 /**
@@ -579,6 +632,7 @@ export const replication_pad1d = operator_function('aten::replication_pad1d') as
 export const replication_pad2d = operator_function('aten::replication_pad2d') as unknown as {
   (input: Tensor, padding: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { padding: number | readonly number[], out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, padding: number | readonly number[], out?: Tensor }): Tensor
 }
 
 /**
@@ -588,6 +642,7 @@ export const replication_pad2d = operator_function('aten::replication_pad2d') as
 export const replication_pad3d = operator_function('aten::replication_pad3d') as unknown as {
   (input: Tensor, padding: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { padding: number | readonly number[], out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, padding: number | readonly number[], out?: Tensor }): Tensor
 }
 
 /**
@@ -601,6 +656,7 @@ export const rrelu_with_noise = operator_function('aten::rrelu_with_noise') as u
   (input: Tensor, noise: Tensor, lower: Scalar, kwargs: { upper?: Scalar, training?: boolean, generator?: Generator | null, out?: Tensor }): Tensor
   (input: Tensor, noise: Tensor, kwargs: { lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { noise: Tensor, lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, noise: Tensor, lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -614,6 +670,7 @@ export const rrelu_with_noise_ = operator_function('aten::rrelu_with_noise_') as
   (input: Tensor, noise: Tensor, lower: Scalar, kwargs: { upper?: Scalar, training?: boolean, generator?: Generator | null }): Tensor
   (input: Tensor, noise: Tensor, kwargs: { lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null }): Tensor
   (input: Tensor, kwargs: { noise: Tensor, lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null }): Tensor
+  (kwargs: { input: Tensor, noise: Tensor, lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null }): Tensor
 }
 
 /**
@@ -636,6 +693,7 @@ export const scaled_dot_product_attention = operator_function('aten::scaled_dot_
  */
 export const silu = operator_function('aten::silu') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -644,6 +702,7 @@ export const silu = operator_function('aten::silu') as unknown as {
  */
 export const silu_ = operator_function('aten::silu_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -657,6 +716,7 @@ export const slow_conv3d = operator_function('aten::slow_conv3d') as unknown as 
   (input: Tensor, weight: Tensor, kernel_size: number | readonly number[], kwargs: { bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], out?: Tensor }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], out?: Tensor }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], out?: Tensor }): Tensor
 }
 
 /**
@@ -671,6 +731,7 @@ export const slow_conv_dilated2d = operator_function('aten::slow_conv_dilated2d'
   (input: Tensor, weight: Tensor, kernel_size: number | readonly number[], kwargs: { bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[] }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[] }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[] }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[] }): Tensor
 }
 
 /**
@@ -685,6 +746,7 @@ export const slow_conv_dilated3d = operator_function('aten::slow_conv_dilated3d'
   (input: Tensor, weight: Tensor, kernel_size: number | readonly number[], kwargs: { bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[] }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[] }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[] }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[] }): Tensor
 }
 
 /**
@@ -700,6 +762,7 @@ export const slow_conv_transpose2d = operator_function('aten::slow_conv_transpos
   (input: Tensor, weight: Tensor, kernel_size: number | readonly number[], kwargs: { bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], dilation?: number | readonly number[], out?: Tensor }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], dilation?: number | readonly number[], out?: Tensor }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], dilation?: number | readonly number[], out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], dilation?: number | readonly number[], out?: Tensor }): Tensor
 }
 
 /**
@@ -715,6 +778,7 @@ export const slow_conv_transpose3d = operator_function('aten::slow_conv_transpos
   (input: Tensor, weight: Tensor, kernel_size: number | readonly number[], kwargs: { bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], dilation?: number | readonly number[], out?: Tensor }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], dilation?: number | readonly number[], out?: Tensor }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], dilation?: number | readonly number[], out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], dilation?: number | readonly number[], out?: Tensor }): Tensor
 }
 
 /**
@@ -726,6 +790,7 @@ export const smooth_l1_loss = operator_function('aten::smooth_l1_loss') as unkno
   (input: Tensor, target: Tensor, reduction: Int, kwargs: { beta?: number, out?: Tensor }): Tensor
   (input: Tensor, target: Tensor, kwargs: { reduction?: Int, beta?: number, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { target: Tensor, reduction?: Int, beta?: number, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, target: Tensor, reduction?: Int, beta?: number, out?: Tensor }): Tensor
 }
 
 /**
@@ -736,6 +801,7 @@ export const soft_margin_loss = operator_function('aten::soft_margin_loss') as u
   (input: Tensor, target: Tensor, reduction?: Int, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, target: Tensor, kwargs: { reduction?: Int, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { target: Tensor, reduction?: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, target: Tensor, reduction?: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -746,6 +812,7 @@ export const softplus = operator_function('aten::softplus') as unknown as {
   (input: Tensor, beta?: Scalar, threshold?: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, beta: Scalar, kwargs: { threshold?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { beta?: Scalar, threshold?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, beta?: Scalar, threshold?: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -755,6 +822,7 @@ export const softplus = operator_function('aten::softplus') as unknown as {
 export const softshrink = operator_function('aten::softshrink') as unknown as {
   (input: Tensor, lambd?: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { lambd?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, lambd?: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -768,6 +836,7 @@ export const thnn_conv2d = operator_function('aten::thnn_conv2d') as unknown as 
   (input: Tensor, weight: Tensor, kernel_size: number | readonly number[], kwargs: { bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], out?: Tensor }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], out?: Tensor }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], out?: Tensor }): Tensor
 }
 
 /**
@@ -790,11 +859,13 @@ export const upsample_bicubic2d = operator_function('aten::upsample_bicubic2d') 
   (input: Tensor, output_size: readonly number[] | null, align_corners: boolean, kwargs: { scale_factors: readonly number[] | null, out?: Tensor }): Tensor
   (input: Tensor, output_size: readonly number[] | null, kwargs: { align_corners: boolean, scale_factors: readonly number[] | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { output_size: readonly number[] | null, align_corners: boolean, scale_factors: readonly number[] | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, output_size: readonly number[] | null, align_corners: boolean, scale_factors: readonly number[] | null, out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], align_corners: boolean, scales_h?: number | null, scales_w?: number | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], align_corners: boolean, scales_h: number | null, kwargs: { scales_w?: number | null, out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], align_corners: boolean, kwargs: { scales_h?: number | null, scales_w?: number | null, out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], kwargs: { align_corners: boolean, scales_h?: number | null, scales_w?: number | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { output_size: number | readonly number[], align_corners: boolean, scales_h?: number | null, scales_w?: number | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, output_size: number | readonly number[], align_corners: boolean, scales_h?: number | null, scales_w?: number | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -807,11 +878,13 @@ export const upsample_bilinear2d = operator_function('aten::upsample_bilinear2d'
   (input: Tensor, output_size: readonly number[] | null, align_corners: boolean, kwargs: { scale_factors: readonly number[] | null, out?: Tensor }): Tensor
   (input: Tensor, output_size: readonly number[] | null, kwargs: { align_corners: boolean, scale_factors: readonly number[] | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { output_size: readonly number[] | null, align_corners: boolean, scale_factors: readonly number[] | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, output_size: readonly number[] | null, align_corners: boolean, scale_factors: readonly number[] | null, out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], align_corners: boolean, scales_h?: number | null, scales_w?: number | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], align_corners: boolean, scales_h: number | null, kwargs: { scales_w?: number | null, out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], align_corners: boolean, kwargs: { scales_h?: number | null, scales_w?: number | null, out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], kwargs: { align_corners: boolean, scales_h?: number | null, scales_w?: number | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { output_size: number | readonly number[], align_corners: boolean, scales_h?: number | null, scales_w?: number | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, output_size: number | readonly number[], align_corners: boolean, scales_h?: number | null, scales_w?: number | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -824,10 +897,12 @@ export const upsample_linear1d = operator_function('aten::upsample_linear1d') as
   (input: Tensor, output_size: readonly number[] | null, align_corners: boolean, kwargs: { scale_factors: readonly number[] | null, out?: Tensor }): Tensor
   (input: Tensor, output_size: readonly number[] | null, kwargs: { align_corners: boolean, scale_factors: readonly number[] | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { output_size: readonly number[] | null, align_corners: boolean, scale_factors: readonly number[] | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, output_size: readonly number[] | null, align_corners: boolean, scale_factors: readonly number[] | null, out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], align_corners: boolean, scales?: number | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], align_corners: boolean, kwargs: { scales?: number | null, out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], kwargs: { align_corners: boolean, scales?: number | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { output_size: number | readonly number[], align_corners: boolean, scales?: number | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, output_size: number | readonly number[], align_corners: boolean, scales?: number | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -839,9 +914,11 @@ export const upsample_nearest1d = operator_function('aten::upsample_nearest1d') 
   (input: Tensor, output_size: readonly number[] | null, scale_factors: readonly number[] | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, output_size: readonly number[] | null, kwargs: { scale_factors: readonly number[] | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { output_size: readonly number[] | null, scale_factors: readonly number[] | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, output_size: readonly number[] | null, scale_factors: readonly number[] | null, out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], scales?: number | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], kwargs: { scales?: number | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { output_size: number | readonly number[], scales?: number | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, output_size: number | readonly number[], scales?: number | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -853,10 +930,12 @@ export const upsample_nearest2d = operator_function('aten::upsample_nearest2d') 
   (input: Tensor, output_size: readonly number[] | null, scale_factors: readonly number[] | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, output_size: readonly number[] | null, kwargs: { scale_factors: readonly number[] | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { output_size: readonly number[] | null, scale_factors: readonly number[] | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, output_size: readonly number[] | null, scale_factors: readonly number[] | null, out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], scales_h?: number | null, scales_w?: number | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], scales_h: number | null, kwargs: { scales_w?: number | null, out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], kwargs: { scales_h?: number | null, scales_w?: number | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { output_size: number | readonly number[], scales_h?: number | null, scales_w?: number | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, output_size: number | readonly number[], scales_h?: number | null, scales_w?: number | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -868,11 +947,13 @@ export const upsample_nearest3d = operator_function('aten::upsample_nearest3d') 
   (input: Tensor, output_size: readonly number[] | null, scale_factors: readonly number[] | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, output_size: readonly number[] | null, kwargs: { scale_factors: readonly number[] | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { output_size: readonly number[] | null, scale_factors: readonly number[] | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, output_size: readonly number[] | null, scale_factors: readonly number[] | null, out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], scales_d?: number | null, scales_h?: number | null, scales_w?: number | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], scales_d: number | null, scales_h: number | null, kwargs: { scales_w?: number | null, out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], scales_d: number | null, kwargs: { scales_h?: number | null, scales_w?: number | null, out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], kwargs: { scales_d?: number | null, scales_h?: number | null, scales_w?: number | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { output_size: number | readonly number[], scales_d?: number | null, scales_h?: number | null, scales_w?: number | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, output_size: number | readonly number[], scales_d?: number | null, scales_h?: number | null, scales_w?: number | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -885,10 +966,12 @@ export const upsample_trilinear3d = operator_function('aten::upsample_trilinear3
   (input: Tensor, output_size: readonly number[] | null, align_corners: boolean, kwargs: { scale_factors: readonly number[] | null, out?: Tensor }): Tensor
   (input: Tensor, output_size: readonly number[] | null, kwargs: { align_corners: boolean, scale_factors: readonly number[] | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { output_size: readonly number[] | null, align_corners: boolean, scale_factors: readonly number[] | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, output_size: readonly number[] | null, align_corners: boolean, scale_factors: readonly number[] | null, out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], align_corners: boolean, scales_d?: number | null, scales_h?: number | null, scales_w?: number | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], align_corners: boolean, scales_d: number | null, scales_h: number | null, kwargs: { scales_w?: number | null, out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], align_corners: boolean, scales_d: number | null, kwargs: { scales_h?: number | null, scales_w?: number | null, out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], align_corners: boolean, kwargs: { scales_d?: number | null, scales_h?: number | null, scales_w?: number | null, out?: Tensor }): Tensor
   (input: Tensor, output_size: number | readonly number[], kwargs: { align_corners: boolean, scales_d?: number | null, scales_h?: number | null, scales_w?: number | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { output_size: number | readonly number[], align_corners: boolean, scales_d?: number | null, scales_h?: number | null, scales_w?: number | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, output_size: number | readonly number[], align_corners: boolean, scales_d?: number | null, scales_h?: number | null, scales_w?: number | null, out?: Tensor }): Tensor
 }

@@ -21,6 +21,7 @@ export const airy_ai = operator_function('aten::special_airy_ai') as unknown as 
  */
 export const bessel_j0 = operator_function('aten::special_bessel_j0') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -29,6 +30,7 @@ export const bessel_j0 = operator_function('aten::special_bessel_j0') as unknown
  */
 export const bessel_j1 = operator_function('aten::special_bessel_j1') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -37,6 +39,7 @@ export const bessel_j1 = operator_function('aten::special_bessel_j1') as unknown
  */
 export const bessel_y0 = operator_function('aten::special_bessel_y0') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -45,6 +48,7 @@ export const bessel_y0 = operator_function('aten::special_bessel_y0') as unknown
  */
 export const bessel_y1 = operator_function('aten::special_bessel_y1') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -125,6 +129,7 @@ export const chebyshev_polynomial_w = operator_function('aten::special_chebyshev
  */
 export const digamma = operator_function('aten::special_digamma') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -133,6 +138,7 @@ export const digamma = operator_function('aten::special_digamma') as unknown as 
  */
 export const entr = operator_function('aten::special_entr') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -141,6 +147,7 @@ export const entr = operator_function('aten::special_entr') as unknown as {
  */
 export const erf = operator_function('aten::special_erf') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -149,6 +156,7 @@ export const erf = operator_function('aten::special_erf') as unknown as {
  */
 export const erfc = operator_function('aten::special_erfc') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -157,6 +165,7 @@ export const erfc = operator_function('aten::special_erfc') as unknown as {
  */
 export const erfcx = operator_function('aten::special_erfcx') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -165,6 +174,7 @@ export const erfcx = operator_function('aten::special_erfcx') as unknown as {
  */
 export const erfinv = operator_function('aten::special_erfinv') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -173,6 +183,7 @@ export const erfinv = operator_function('aten::special_erfinv') as unknown as {
  */
 export const exp2 = operator_function('aten::special_exp2') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -181,6 +192,7 @@ export const exp2 = operator_function('aten::special_exp2') as unknown as {
  */
 export const expit = operator_function('aten::special_expit') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -189,6 +201,7 @@ export const expit = operator_function('aten::special_expit') as unknown as {
  */
 export const expm1 = operator_function('aten::special_expm1') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -198,6 +211,7 @@ export const expm1 = operator_function('aten::special_expm1') as unknown as {
 export const gammainc = operator_function('aten::special_gammainc') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -207,6 +221,7 @@ export const gammainc = operator_function('aten::special_gammainc') as unknown a
 export const gammaincc = operator_function('aten::special_gammaincc') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -215,6 +230,7 @@ export const gammaincc = operator_function('aten::special_gammaincc') as unknown
  */
 export const gammaln = operator_function('aten::special_gammaln') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -259,6 +275,7 @@ export const hermite_polynomial_he = operator_function('aten::special_hermite_po
  */
 export const i0 = operator_function('aten::special_i0') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -267,6 +284,7 @@ export const i0 = operator_function('aten::special_i0') as unknown as {
  */
 export const i0e = operator_function('aten::special_i0e') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -275,6 +293,7 @@ export const i0e = operator_function('aten::special_i0e') as unknown as {
  */
 export const i1 = operator_function('aten::special_i1') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -283,6 +302,7 @@ export const i1 = operator_function('aten::special_i1') as unknown as {
  */
 export const i1e = operator_function('aten::special_i1e') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -327,6 +347,7 @@ export const legendre_polynomial_p = operator_function('aten::special_legendre_p
  */
 export const log1p = operator_function('aten::special_log1p') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -335,6 +356,7 @@ export const log1p = operator_function('aten::special_log1p') as unknown as {
  */
 export const log_ndtr = operator_function('aten::special_log_ndtr') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -344,6 +366,7 @@ export const log_ndtr = operator_function('aten::special_log_ndtr') as unknown a
 export const log_softmax = operator_function('aten::special_log_softmax') as unknown as {
   (input: Tensor, dim: Int, kwargs?: { dtype?: dtype | null }): Tensor
   (input: Tensor, kwargs: { dim: Int, dtype?: dtype | null }): Tensor
+  (kwargs: { input: Tensor, dim: Int, dtype?: dtype | null }): Tensor
 }
 
 /**
@@ -353,6 +376,7 @@ export const log_softmax = operator_function('aten::special_log_softmax') as unk
 export const logit = operator_function('aten::special_logit') as unknown as {
   (input: Tensor, eps?: number | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { eps?: number | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, eps?: number | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -363,6 +387,7 @@ export const logsumexp = operator_function('aten::special_logsumexp') as unknown
   (input: Tensor, dim: number | readonly number[], keepdim?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, dim: number | readonly number[], kwargs: { keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: number | readonly number[], keepdim?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: number | readonly number[], keepdim?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -371,6 +396,7 @@ export const logsumexp = operator_function('aten::special_logsumexp') as unknown
  */
 export const modified_bessel_i0 = operator_function('aten::special_modified_bessel_i0') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -379,6 +405,7 @@ export const modified_bessel_i0 = operator_function('aten::special_modified_bess
  */
 export const modified_bessel_i1 = operator_function('aten::special_modified_bessel_i1') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -387,6 +414,7 @@ export const modified_bessel_i1 = operator_function('aten::special_modified_bess
  */
 export const modified_bessel_k0 = operator_function('aten::special_modified_bessel_k0') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -395,6 +423,7 @@ export const modified_bessel_k0 = operator_function('aten::special_modified_bess
  */
 export const modified_bessel_k1 = operator_function('aten::special_modified_bessel_k1') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -404,6 +433,7 @@ export const modified_bessel_k1 = operator_function('aten::special_modified_bess
 export const multigammaln = operator_function('aten::special_multigammaln') as unknown as {
   (input: Tensor, p: Int, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { p: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, p: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -412,6 +442,7 @@ export const multigammaln = operator_function('aten::special_multigammaln') as u
  */
 export const ndtr = operator_function('aten::special_ndtr') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -420,6 +451,7 @@ export const ndtr = operator_function('aten::special_ndtr') as unknown as {
  */
 export const ndtri = operator_function('aten::special_ndtri') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -438,6 +470,7 @@ export const polygamma = operator_function('aten::special_polygamma') as unknown
  */
 export const psi = operator_function('aten::special_psi') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -446,6 +479,7 @@ export const psi = operator_function('aten::special_psi') as unknown as {
  */
 export const round = operator_function('aten::special_round') as unknown as {
   (input: Tensor, kwargs?: { decimals?: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, decimals?: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -544,6 +578,7 @@ export const shifted_chebyshev_polynomial_w = operator_function('aten::special_s
  */
 export const sinc = operator_function('aten::special_sinc') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -554,6 +589,7 @@ export const softmax = operator_function('aten::special_softmax') as unknown as 
   (input: Tensor, dim: Int, dtype?: dtype | null): Tensor
   (input: Tensor, dim: Int, kwargs: { dtype?: dtype | null }): Tensor
   (input: Tensor, kwargs: { dim: Int, dtype?: dtype | null }): Tensor
+  (kwargs: { input: Tensor, dim: Int, dtype?: dtype | null }): Tensor
 }
 
 /**
@@ -574,10 +610,13 @@ export const spherical_bessel_j0 = operator_function('aten::special_spherical_be
 export const xlog1py = operator_function('aten::special_xlog1py') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
   (input: Scalar, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Scalar, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Scalar, other: Tensor, out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -589,10 +628,13 @@ export const xlog1py = operator_function('aten::special_xlog1py') as unknown as 
 export const xlogy = operator_function('aten::special_xlogy') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
   (input: Scalar, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Scalar, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Scalar, other: Tensor, out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -604,8 +646,11 @@ export const xlogy = operator_function('aten::special_xlogy') as unknown as {
 export const zeta = operator_function('aten::special_zeta') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
   (input: Scalar, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Scalar, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Scalar, other: Tensor, out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
 }

@@ -16,8 +16,10 @@ import { factory_function, operator_function } from '../_operators'
 export const __and__ = operator_function('aten::__and__') as unknown as {
   (input: Tensor, other: Scalar): Tensor
   (input: Tensor, kwargs: { other: Scalar }): Tensor
+  (kwargs: { input: Tensor, other: Scalar }): Tensor
   (input: Tensor, other: Tensor): Tensor
   (input: Tensor, kwargs: { other: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor }): Tensor
 }
 
 /**
@@ -28,8 +30,10 @@ export const __and__ = operator_function('aten::__and__') as unknown as {
 export const __lshift__ = operator_function('aten::__lshift__') as unknown as {
   (input: Tensor, other: Scalar): Tensor
   (input: Tensor, kwargs: { other: Scalar }): Tensor
+  (kwargs: { input: Tensor, other: Scalar }): Tensor
   (input: Tensor, other: Tensor): Tensor
   (input: Tensor, kwargs: { other: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor }): Tensor
 }
 
 /**
@@ -40,8 +44,10 @@ export const __lshift__ = operator_function('aten::__lshift__') as unknown as {
 export const __or__ = operator_function('aten::__or__') as unknown as {
   (input: Tensor, other: Scalar): Tensor
   (input: Tensor, kwargs: { other: Scalar }): Tensor
+  (kwargs: { input: Tensor, other: Scalar }): Tensor
   (input: Tensor, other: Tensor): Tensor
   (input: Tensor, kwargs: { other: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor }): Tensor
 }
 
 /**
@@ -52,8 +58,10 @@ export const __or__ = operator_function('aten::__or__') as unknown as {
 export const __rshift__ = operator_function('aten::__rshift__') as unknown as {
   (input: Tensor, other: Scalar): Tensor
   (input: Tensor, kwargs: { other: Scalar }): Tensor
+  (kwargs: { input: Tensor, other: Scalar }): Tensor
   (input: Tensor, other: Tensor): Tensor
   (input: Tensor, kwargs: { other: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor }): Tensor
 }
 
 /**
@@ -64,8 +72,10 @@ export const __rshift__ = operator_function('aten::__rshift__') as unknown as {
 export const __xor__ = operator_function('aten::__xor__') as unknown as {
   (input: Tensor, other: Scalar): Tensor
   (input: Tensor, kwargs: { other: Scalar }): Tensor
+  (kwargs: { input: Tensor, other: Scalar }): Tensor
   (input: Tensor, other: Tensor): Tensor
   (input: Tensor, kwargs: { other: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor }): Tensor
 }
 
 /**
@@ -74,6 +84,7 @@ export const __xor__ = operator_function('aten::__xor__') as unknown as {
  */
 export const abs = operator_function('aten::abs') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -82,6 +93,7 @@ export const abs = operator_function('aten::abs') as unknown as {
  */
 export const abs_ = operator_function('aten::abs_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -90,6 +102,7 @@ export const abs_ = operator_function('aten::abs_') as unknown as {
  */
 export const absolute = operator_function('aten::absolute') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -98,6 +111,7 @@ export const absolute = operator_function('aten::absolute') as unknown as {
  */
 export const acos = operator_function('aten::acos') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -106,6 +120,7 @@ export const acos = operator_function('aten::acos') as unknown as {
  */
 export const acos_ = operator_function('aten::acos_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -114,6 +129,7 @@ export const acos_ = operator_function('aten::acos_') as unknown as {
  */
 export const acosh = operator_function('aten::acosh') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -122,6 +138,7 @@ export const acosh = operator_function('aten::acosh') as unknown as {
  */
 export const acosh_ = operator_function('aten::acosh_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -131,6 +148,7 @@ export const acosh_ = operator_function('aten::acosh_') as unknown as {
 export const adaptive_avg_pool1d = operator_function('aten::adaptive_avg_pool1d') as unknown as {
   (input: Tensor, output_size: number | readonly number[]): Tensor
   (input: Tensor, kwargs: { output_size: number | readonly number[] }): Tensor
+  (kwargs: { input: Tensor, output_size: number | readonly number[] }): Tensor
 }
 
 /**
@@ -140,6 +158,7 @@ export const adaptive_avg_pool1d = operator_function('aten::adaptive_avg_pool1d'
 export const adaptive_max_pool1d = operator_function('aten::adaptive_max_pool1d') as unknown as {
   (input: Tensor, output_size: number | readonly number[]): [Tensor, Tensor]
   (input: Tensor, kwargs: { output_size: number | readonly number[] }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, output_size: number | readonly number[] }): [Tensor, Tensor]
 }
 
 /**
@@ -150,9 +169,11 @@ export const adaptive_max_pool1d = operator_function('aten::adaptive_max_pool1d'
 export const add = operator_function('aten::add') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, alpha?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, alpha?: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, kwargs: { alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -163,6 +184,7 @@ export const addbmm = operator_function('aten::addbmm') as unknown as {
   (input: Tensor, batch1: Tensor, batch2: Tensor, kwargs?: { beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, batch1: Tensor, kwargs: { batch2: Tensor, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { batch1: Tensor, batch2: Tensor, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, batch1: Tensor, batch2: Tensor, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -173,6 +195,7 @@ export const addcdiv = operator_function('aten::addcdiv') as unknown as {
   (input: Tensor, tensor1: Tensor, tensor2: Tensor, kwargs?: { value?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, tensor1: Tensor, kwargs: { tensor2: Tensor, value?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { tensor1: Tensor, tensor2: Tensor, value?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, tensor1: Tensor, tensor2: Tensor, value?: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -183,6 +206,7 @@ export const addcmul = operator_function('aten::addcmul') as unknown as {
   (input: Tensor, tensor1: Tensor, tensor2: Tensor, kwargs?: { value?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, tensor1: Tensor, kwargs: { tensor2: Tensor, value?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { tensor1: Tensor, tensor2: Tensor, value?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, tensor1: Tensor, tensor2: Tensor, value?: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -194,10 +218,12 @@ export const addmm = operator_function('aten::addmm') as unknown as {
   (input: Tensor, mat1: Tensor, mat2: Tensor, kwargs?: { beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, mat1: Tensor, kwargs: { mat2: Tensor, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { mat1: Tensor, mat2: Tensor, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, mat1: Tensor, mat2: Tensor, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, mat1: Tensor, mat2: Tensor, out_dtype: dtype, kwargs?: { beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, mat1: Tensor, mat2: Tensor, kwargs: { out_dtype: dtype, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, mat1: Tensor, kwargs: { mat2: Tensor, out_dtype: dtype, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { mat1: Tensor, mat2: Tensor, out_dtype: dtype, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, mat1: Tensor, mat2: Tensor, out_dtype: dtype, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -208,6 +234,7 @@ export const addmv = operator_function('aten::addmv') as unknown as {
   (input: Tensor, mat: Tensor, vec: Tensor, kwargs?: { beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, mat: Tensor, kwargs: { vec: Tensor, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { mat: Tensor, vec: Tensor, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, mat: Tensor, vec: Tensor, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -218,6 +245,7 @@ export const addmv_ = operator_function('aten::addmv_') as unknown as {
   (input: Tensor, mat: Tensor, vec: Tensor, kwargs?: { beta?: Scalar, alpha?: Scalar }): Tensor
   (input: Tensor, mat: Tensor, kwargs: { vec: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   (input: Tensor, kwargs: { mat: Tensor, vec: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
+  (kwargs: { input: Tensor, mat: Tensor, vec: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
 }
 
 /**
@@ -228,6 +256,7 @@ export const addr = operator_function('aten::addr') as unknown as {
   (input: Tensor, vec1: Tensor, vec2: Tensor, kwargs?: { beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, vec1: Tensor, kwargs: { vec2: Tensor, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { vec1: Tensor, vec2: Tensor, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, vec1: Tensor, vec2: Tensor, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -236,6 +265,7 @@ export const addr = operator_function('aten::addr') as unknown as {
  */
 export const adjoint = operator_function('aten::adjoint') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -255,6 +285,7 @@ export const affine_grid_generator = operator_function('aten::affine_grid_genera
  */
 export const alias_copy = operator_function('aten::alias_copy') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -267,10 +298,13 @@ export const all = operator_function('aten::all') as unknown as {
   (input: Tensor, dim: Int, keepdim?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, dim: Int, kwargs: { keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: Int, keepdim?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: Int, keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, dim?: readonly number[] | null, keepdim?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, dim: readonly number[] | null, kwargs: { keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim?: readonly number[] | null, keepdim?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim?: readonly number[] | null, keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -283,6 +317,7 @@ export const allclose = operator_function('aten::allclose') as unknown as {
   (input: Tensor, other: Tensor, rtol: number, kwargs: { atol?: number, equal_nan?: boolean }): boolean
   (input: Tensor, other: Tensor, kwargs: { rtol?: number, atol?: number, equal_nan?: boolean }): boolean
   (input: Tensor, kwargs: { other: Tensor, rtol?: number, atol?: number, equal_nan?: boolean }): boolean
+  (kwargs: { input: Tensor, other: Tensor, rtol?: number, atol?: number, equal_nan?: boolean }): boolean
 }
 
 /**
@@ -293,6 +328,7 @@ export const alpha_dropout = operator_function('aten::alpha_dropout') as unknown
   (input: Tensor, p: number, train: boolean): Tensor
   (input: Tensor, p: number, kwargs: { train: boolean }): Tensor
   (input: Tensor, kwargs: { p: number, train: boolean }): Tensor
+  (kwargs: { input: Tensor, p: number, train: boolean }): Tensor
 }
 
 /**
@@ -303,6 +339,7 @@ export const alpha_dropout_ = operator_function('aten::alpha_dropout_') as unkno
   (input: Tensor, p: number, train: boolean): Tensor
   (input: Tensor, p: number, kwargs: { train: boolean }): Tensor
   (input: Tensor, kwargs: { p: number, train: boolean }): Tensor
+  (kwargs: { input: Tensor, p: number, train: boolean }): Tensor
 }
 
 /**
@@ -313,6 +350,7 @@ export const amax = operator_function('aten::amax') as unknown as {
   (input: Tensor, dim?: number | readonly number[], keepdim?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, dim: number | readonly number[], kwargs: { keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim?: number | readonly number[], keepdim?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim?: number | readonly number[], keepdim?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -323,6 +361,7 @@ export const amin = operator_function('aten::amin') as unknown as {
   (input: Tensor, dim?: number | readonly number[], keepdim?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, dim: number | readonly number[], kwargs: { keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim?: number | readonly number[], keepdim?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim?: number | readonly number[], keepdim?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -331,6 +370,7 @@ export const amin = operator_function('aten::amin') as unknown as {
  */
 export const aminmax = operator_function('aten::aminmax') as unknown as {
   (input: Tensor, kwargs?: { dim?: Int | null, keepdim?: boolean, out?: readonly Tensor[] }): Named<'min' | 'max'>
+  (kwargs: { input: Tensor, dim?: Int | null, keepdim?: boolean, out?: readonly Tensor[] }): Named<'min' | 'max'>
 }
 
 /**
@@ -339,6 +379,7 @@ export const aminmax = operator_function('aten::aminmax') as unknown as {
  */
 export const angle = operator_function('aten::angle') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -351,10 +392,13 @@ export const any = operator_function('aten::any') as unknown as {
   (input: Tensor, dim: Int, keepdim?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, dim: Int, kwargs: { keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: Int, keepdim?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: Int, keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, dim?: readonly number[] | null, keepdim?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, dim: readonly number[] | null, kwargs: { keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim?: readonly number[] | null, keepdim?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim?: readonly number[] | null, keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -381,6 +425,7 @@ export const arange = factory_function('aten::arange') as unknown as {
  */
 export const arccos = operator_function('aten::arccos') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -389,6 +434,7 @@ export const arccos = operator_function('aten::arccos') as unknown as {
  */
 export const arccos_ = operator_function('aten::arccos_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -397,6 +443,7 @@ export const arccos_ = operator_function('aten::arccos_') as unknown as {
  */
 export const arccosh = operator_function('aten::arccosh') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -405,6 +452,7 @@ export const arccosh = operator_function('aten::arccosh') as unknown as {
  */
 export const arccosh_ = operator_function('aten::arccosh_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -413,6 +461,7 @@ export const arccosh_ = operator_function('aten::arccosh_') as unknown as {
  */
 export const arcsin = operator_function('aten::arcsin') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -421,6 +470,7 @@ export const arcsin = operator_function('aten::arcsin') as unknown as {
  */
 export const arcsin_ = operator_function('aten::arcsin_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -429,6 +479,7 @@ export const arcsin_ = operator_function('aten::arcsin_') as unknown as {
  */
 export const arcsinh = operator_function('aten::arcsinh') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -437,6 +488,7 @@ export const arcsinh = operator_function('aten::arcsinh') as unknown as {
  */
 export const arcsinh_ = operator_function('aten::arcsinh_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -445,6 +497,7 @@ export const arcsinh_ = operator_function('aten::arcsinh_') as unknown as {
  */
 export const arctan = operator_function('aten::arctan') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -454,6 +507,7 @@ export const arctan = operator_function('aten::arctan') as unknown as {
 export const arctan2 = operator_function('aten::arctan2') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -462,6 +516,7 @@ export const arctan2 = operator_function('aten::arctan2') as unknown as {
  */
 export const arctan_ = operator_function('aten::arctan_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -470,6 +525,7 @@ export const arctan_ = operator_function('aten::arctan_') as unknown as {
  */
 export const arctanh = operator_function('aten::arctanh') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -478,6 +534,7 @@ export const arctanh = operator_function('aten::arctanh') as unknown as {
  */
 export const arctanh_ = operator_function('aten::arctanh_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -488,6 +545,7 @@ export const argmax = operator_function('aten::argmax') as unknown as {
   (input: Tensor, dim?: Int | null, keepdim?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, dim: Int | null, kwargs: { keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim?: Int | null, keepdim?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim?: Int | null, keepdim?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -498,6 +556,7 @@ export const argmin = operator_function('aten::argmin') as unknown as {
   (input: Tensor, dim?: Int | null, keepdim?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, dim: Int | null, kwargs: { keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim?: Int | null, keepdim?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim?: Int | null, keepdim?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -509,7 +568,9 @@ export const argsort = operator_function('aten::argsort') as unknown as {
   (input: Tensor, dim?: Int, descending?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, dim: Int, kwargs: { descending?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim?: Int, descending?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim?: Int, descending?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { stable: boolean, dim?: Int, descending?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, stable: boolean, dim?: Int, descending?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -518,6 +579,7 @@ export const argsort = operator_function('aten::argsort') as unknown as {
  */
 export const argwhere = operator_function('aten::argwhere') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -529,6 +591,7 @@ export const as_strided = operator_function('aten::as_strided') as unknown as {
   (input: Tensor, size: readonly number[], stride: readonly number[], kwargs: { storage_offset?: Int | null }): Tensor
   (input: Tensor, size: readonly number[], kwargs: { stride: readonly number[], storage_offset?: Int | null }): Tensor
   (input: Tensor, kwargs: { size: readonly number[], stride: readonly number[], storage_offset?: Int | null }): Tensor
+  (kwargs: { input: Tensor, size: readonly number[], stride: readonly number[], storage_offset?: Int | null }): Tensor
 }
 
 /**
@@ -540,6 +603,7 @@ export const as_strided_ = operator_function('aten::as_strided_') as unknown as 
   (input: Tensor, size: readonly number[], stride: readonly number[], kwargs: { storage_offset?: Int | null }): Tensor
   (input: Tensor, size: readonly number[], kwargs: { stride: readonly number[], storage_offset?: Int | null }): Tensor
   (input: Tensor, kwargs: { size: readonly number[], stride: readonly number[], storage_offset?: Int | null }): Tensor
+  (kwargs: { input: Tensor, size: readonly number[], stride: readonly number[], storage_offset?: Int | null }): Tensor
 }
 
 /**
@@ -551,6 +615,7 @@ export const as_strided_copy = operator_function('aten::as_strided_copy') as unk
   (input: Tensor, size: readonly number[], stride: readonly number[], kwargs: { storage_offset?: Int | null }): Tensor
   (input: Tensor, size: readonly number[], kwargs: { stride: readonly number[], storage_offset?: Int | null }): Tensor
   (input: Tensor, kwargs: { size: readonly number[], stride: readonly number[], storage_offset?: Int | null }): Tensor
+  (kwargs: { input: Tensor, size: readonly number[], stride: readonly number[], storage_offset?: Int | null }): Tensor
 }
 
 /**
@@ -563,6 +628,7 @@ export const as_strided_scatter = operator_function('aten::as_strided_scatter') 
   (input: Tensor, src: Tensor, size: readonly number[], kwargs: { stride: readonly number[], storage_offset?: Int | null }): Tensor
   (input: Tensor, src: Tensor, kwargs: { size: readonly number[], stride: readonly number[], storage_offset?: Int | null }): Tensor
   (input: Tensor, kwargs: { src: Tensor, size: readonly number[], stride: readonly number[], storage_offset?: Int | null }): Tensor
+  (kwargs: { input: Tensor, src: Tensor, size: readonly number[], stride: readonly number[], storage_offset?: Int | null }): Tensor
 }
 
 /**
@@ -571,6 +637,7 @@ export const as_strided_scatter = operator_function('aten::as_strided_scatter') 
  */
 export const asin = operator_function('aten::asin') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -579,6 +646,7 @@ export const asin = operator_function('aten::asin') as unknown as {
  */
 export const asin_ = operator_function('aten::asin_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -587,6 +655,7 @@ export const asin_ = operator_function('aten::asin_') as unknown as {
  */
 export const asinh = operator_function('aten::asinh') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -595,6 +664,7 @@ export const asinh = operator_function('aten::asinh') as unknown as {
  */
 export const asinh_ = operator_function('aten::asinh_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -603,6 +673,7 @@ export const asinh_ = operator_function('aten::asinh_') as unknown as {
  */
 export const atan = operator_function('aten::atan') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -612,6 +683,7 @@ export const atan = operator_function('aten::atan') as unknown as {
 export const atan2 = operator_function('aten::atan2') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -620,6 +692,7 @@ export const atan2 = operator_function('aten::atan2') as unknown as {
  */
 export const atan_ = operator_function('aten::atan_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -628,6 +701,7 @@ export const atan_ = operator_function('aten::atan_') as unknown as {
  */
 export const atanh = operator_function('aten::atanh') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -636,6 +710,7 @@ export const atanh = operator_function('aten::atanh') as unknown as {
  */
 export const atanh_ = operator_function('aten::atanh_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -645,6 +720,7 @@ export const atanh_ = operator_function('aten::atanh_') as unknown as {
  */
 export const atleast_1d = operator_function('aten::atleast_1d') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
   (tensors: readonly Tensor[]): Tensor[]
   (kwargs: { tensors: readonly Tensor[] }): Tensor[]
 }
@@ -656,6 +732,7 @@ export const atleast_1d = operator_function('aten::atleast_1d') as unknown as {
  */
 export const atleast_2d = operator_function('aten::atleast_2d') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
   (tensors: readonly Tensor[]): Tensor[]
   (kwargs: { tensors: readonly Tensor[] }): Tensor[]
 }
@@ -667,6 +744,7 @@ export const atleast_2d = operator_function('aten::atleast_2d') as unknown as {
  */
 export const atleast_3d = operator_function('aten::atleast_3d') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
   (tensors: readonly Tensor[]): Tensor[]
   (kwargs: { tensors: readonly Tensor[] }): Tensor[]
 }
@@ -682,6 +760,7 @@ export const avg_pool1d = operator_function('aten::avg_pool1d') as unknown as {
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[], kwargs: { padding?: number | readonly number[], ceil_mode?: boolean, count_include_pad?: boolean }): Tensor
   (input: Tensor, kernel_size: number | readonly number[], kwargs: { stride?: number | readonly number[], padding?: number | readonly number[], ceil_mode?: boolean, count_include_pad?: boolean }): Tensor
   (input: Tensor, kwargs: { kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], ceil_mode?: boolean, count_include_pad?: boolean }): Tensor
+  (kwargs: { input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], ceil_mode?: boolean, count_include_pad?: boolean }): Tensor
 }
 
 /**
@@ -693,10 +772,12 @@ export const baddbmm = operator_function('aten::baddbmm') as unknown as {
   (input: Tensor, batch1: Tensor, batch2: Tensor, kwargs?: { beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, batch1: Tensor, kwargs: { batch2: Tensor, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { batch1: Tensor, batch2: Tensor, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, batch1: Tensor, batch2: Tensor, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, batch1: Tensor, batch2: Tensor, out_dtype: dtype, kwargs?: { beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, batch1: Tensor, batch2: Tensor, kwargs: { out_dtype: dtype, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, batch1: Tensor, kwargs: { batch2: Tensor, out_dtype: dtype, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { batch1: Tensor, batch2: Tensor, out_dtype: dtype, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, batch1: Tensor, batch2: Tensor, out_dtype: dtype, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -726,6 +807,7 @@ export const batch_norm = operator_function('aten::batch_norm') as unknown as {
   (input: Tensor, weight: Tensor | null, bias: Tensor | null, kwargs: { running_mean: Tensor | null, running_var: Tensor | null, training: boolean, momentum: number, eps: number, cudnn_enabled: boolean }): Tensor
   (input: Tensor, weight: Tensor | null, kwargs: { bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, momentum: number, eps: number, cudnn_enabled: boolean }): Tensor
   (input: Tensor, kwargs: { weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, momentum: number, eps: number, cudnn_enabled: boolean }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, momentum: number, eps: number, cudnn_enabled: boolean }): Tensor
 }
 
 /**
@@ -771,6 +853,7 @@ export const batch_norm_elemt = operator_function('aten::batch_norm_elemt') as u
   (input: Tensor, weight: Tensor | null, bias: Tensor | null, kwargs: { mean: Tensor, invstd: Tensor, eps: number, out?: Tensor }): Tensor
   (input: Tensor, weight: Tensor | null, kwargs: { bias: Tensor | null, mean: Tensor, invstd: Tensor, eps: number, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { weight: Tensor | null, bias: Tensor | null, mean: Tensor, invstd: Tensor, eps: number, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor | null, bias: Tensor | null, mean: Tensor, invstd: Tensor, eps: number, out?: Tensor }): Tensor
 }
 
 /**
@@ -786,6 +869,7 @@ export const batch_norm_gather_stats = operator_function('aten::batch_norm_gathe
   (input: Tensor, mean: Tensor, invstd: Tensor, kwargs: { running_mean: Tensor | null, running_var: Tensor | null, momentum: number, eps: number, count: Int }): [Tensor, Tensor]
   (input: Tensor, mean: Tensor, kwargs: { invstd: Tensor, running_mean: Tensor | null, running_var: Tensor | null, momentum: number, eps: number, count: Int }): [Tensor, Tensor]
   (input: Tensor, kwargs: { mean: Tensor, invstd: Tensor, running_mean: Tensor | null, running_var: Tensor | null, momentum: number, eps: number, count: Int }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, mean: Tensor, invstd: Tensor, running_mean: Tensor | null, running_var: Tensor | null, momentum: number, eps: number, count: Int }): [Tensor, Tensor]
 }
 
 /**
@@ -801,6 +885,7 @@ export const batch_norm_gather_stats_with_counts = operator_function('aten::batc
   (input: Tensor, mean: Tensor, invstd: Tensor, kwargs: { running_mean: Tensor | null, running_var: Tensor | null, momentum: number, eps: number, counts: Tensor }): [Tensor, Tensor]
   (input: Tensor, mean: Tensor, kwargs: { invstd: Tensor, running_mean: Tensor | null, running_var: Tensor | null, momentum: number, eps: number, counts: Tensor }): [Tensor, Tensor]
   (input: Tensor, kwargs: { mean: Tensor, invstd: Tensor, running_mean: Tensor | null, running_var: Tensor | null, momentum: number, eps: number, counts: Tensor }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, mean: Tensor, invstd: Tensor, running_mean: Tensor | null, running_var: Tensor | null, momentum: number, eps: number, counts: Tensor }): [Tensor, Tensor]
 }
 
 /**
@@ -810,6 +895,7 @@ export const batch_norm_gather_stats_with_counts = operator_function('aten::batc
 export const batch_norm_stats = operator_function('aten::batch_norm_stats') as unknown as {
   (input: Tensor, eps: number): [Tensor, Tensor]
   (input: Tensor, kwargs: { eps: number }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, eps: number }): [Tensor, Tensor]
 }
 
 /**
@@ -821,6 +907,7 @@ export const batch_norm_update_stats = operator_function('aten::batch_norm_updat
   (input: Tensor, running_mean: Tensor | null, running_var: Tensor | null, kwargs: { momentum: number }): [Tensor, Tensor]
   (input: Tensor, running_mean: Tensor | null, kwargs: { running_var: Tensor | null, momentum: number }): [Tensor, Tensor]
   (input: Tensor, kwargs: { running_mean: Tensor | null, running_var: Tensor | null, momentum: number }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, running_mean: Tensor | null, running_var: Tensor | null, momentum: number }): [Tensor, Tensor]
 }
 
 /**
@@ -830,8 +917,10 @@ export const batch_norm_update_stats = operator_function('aten::batch_norm_updat
  */
 export const bernoulli = operator_function('aten::bernoulli') as unknown as {
   (input: Tensor, kwargs?: { generator?: Generator | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, generator?: Generator | null, out?: Tensor }): Tensor
   (input: Tensor, p: number, kwargs?: { generator?: Generator | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { p: number, generator?: Generator | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, p: number, generator?: Generator | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -856,6 +945,7 @@ export const binary_cross_entropy_with_logits = operator_function('aten::binary_
   (input: Tensor, target: Tensor, weight: Tensor | null, kwargs: { pos_weight?: Tensor | null, reduction?: Int }): Tensor
   (input: Tensor, target: Tensor, kwargs: { weight?: Tensor | null, pos_weight?: Tensor | null, reduction?: Int }): Tensor
   (input: Tensor, kwargs: { target: Tensor, weight?: Tensor | null, pos_weight?: Tensor | null, reduction?: Int }): Tensor
+  (kwargs: { input: Tensor, target: Tensor, weight?: Tensor | null, pos_weight?: Tensor | null, reduction?: Int }): Tensor
 }
 
 /**
@@ -866,6 +956,7 @@ export const bincount = operator_function('aten::bincount') as unknown as {
   (input: Tensor, weights?: Tensor | null, minlength?: Int): Tensor
   (input: Tensor, weights: Tensor | null, kwargs: { minlength?: Int }): Tensor
   (input: Tensor, kwargs: { weights?: Tensor | null, minlength?: Int }): Tensor
+  (kwargs: { input: Tensor, weights?: Tensor | null, minlength?: Int }): Tensor
 }
 
 /**
@@ -888,10 +979,13 @@ export const binomial = operator_function('aten::binomial') as unknown as {
 export const bitwise_and = operator_function('aten::bitwise_and') as unknown as {
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
   (input: Scalar, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Scalar, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Scalar, other: Tensor, out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -903,10 +997,13 @@ export const bitwise_and = operator_function('aten::bitwise_and') as unknown as 
 export const bitwise_left_shift = operator_function('aten::bitwise_left_shift') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
   (input: Scalar, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Scalar, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Scalar, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -915,6 +1012,7 @@ export const bitwise_left_shift = operator_function('aten::bitwise_left_shift') 
  */
 export const bitwise_not = operator_function('aten::bitwise_not') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -926,10 +1024,13 @@ export const bitwise_not = operator_function('aten::bitwise_not') as unknown as 
 export const bitwise_or = operator_function('aten::bitwise_or') as unknown as {
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
   (input: Scalar, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Scalar, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Scalar, other: Tensor, out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -941,10 +1042,13 @@ export const bitwise_or = operator_function('aten::bitwise_or') as unknown as {
 export const bitwise_right_shift = operator_function('aten::bitwise_right_shift') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
   (input: Scalar, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Scalar, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Scalar, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -956,10 +1060,13 @@ export const bitwise_right_shift = operator_function('aten::bitwise_right_shift'
 export const bitwise_xor = operator_function('aten::bitwise_xor') as unknown as {
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
   (input: Scalar, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Scalar, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Scalar, other: Tensor, out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -992,9 +1099,11 @@ export const block_diag = operator_function('aten::block_diag') as unknown as {
 export const bmm = operator_function('aten::bmm') as unknown as {
   (input: Tensor, mat2: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { mat2: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, mat2: Tensor, out?: Tensor }): Tensor
   (input: Tensor, mat2: Tensor, out_dtype: dtype, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, mat2: Tensor, kwargs: { out_dtype: dtype, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { mat2: Tensor, out_dtype: dtype, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, mat2: Tensor, out_dtype: dtype, out?: Tensor }): Tensor
 }
 
 /**
@@ -1004,6 +1113,7 @@ export const bmm = operator_function('aten::bmm') as unknown as {
 export const broadcast_to = operator_function('aten::broadcast_to') as unknown as {
   (input: Tensor, size: readonly number[]): Tensor
   (input: Tensor, kwargs: { size: readonly number[] }): Tensor
+  (kwargs: { input: Tensor, size: readonly number[] }): Tensor
   (input: Tensor, ...size: number[]): Tensor
 }
 
@@ -1015,8 +1125,10 @@ export const broadcast_to = operator_function('aten::broadcast_to') as unknown a
 export const bucketize = operator_function('aten::bucketize') as unknown as {
   (input: Tensor, boundaries: Tensor, kwargs?: { out_int32?: boolean, right?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { boundaries: Tensor, out_int32?: boolean, right?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, boundaries: Tensor, out_int32?: boolean, right?: boolean, out?: Tensor }): Tensor
   (input: Scalar, boundaries: Tensor, kwargs?: { out_int32?: boolean, right?: boolean, out?: Tensor }): Tensor
   (input: Scalar, kwargs: { boundaries: Tensor, out_int32?: boolean, right?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Scalar, boundaries: Tensor, out_int32?: boolean, right?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -1054,6 +1166,7 @@ export const cat = operator_function('aten::cat') as unknown as {
  */
 export const ccol_indices_copy = operator_function('aten::ccol_indices_copy') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -1074,6 +1187,7 @@ export const cdist = operator_function('aten::cdist') as unknown as {
  */
 export const ceil = operator_function('aten::ceil') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -1082,6 +1196,7 @@ export const ceil = operator_function('aten::ceil') as unknown as {
  */
 export const ceil_ = operator_function('aten::ceil_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -1091,6 +1206,7 @@ export const ceil_ = operator_function('aten::ceil_') as unknown as {
 export const celu = operator_function('aten::celu') as unknown as {
   (input: Tensor, alpha?: Scalar): Tensor
   (input: Tensor, kwargs: { alpha?: Scalar }): Tensor
+  (kwargs: { input: Tensor, alpha?: Scalar }): Tensor
 }
 
 /**
@@ -1100,6 +1216,7 @@ export const celu = operator_function('aten::celu') as unknown as {
 export const celu_ = operator_function('aten::celu_') as unknown as {
   (input: Tensor, alpha?: Scalar): Tensor
   (input: Tensor, kwargs: { alpha?: Scalar }): Tensor
+  (kwargs: { input: Tensor, alpha?: Scalar }): Tensor
 }
 
 /**
@@ -1118,6 +1235,7 @@ export const chain_matmul = operator_function('aten::chain_matmul') as unknown a
 export const channel_shuffle = operator_function('aten::channel_shuffle') as unknown as {
   (input: Tensor, groups: Int): Tensor
   (input: Tensor, kwargs: { groups: Int }): Tensor
+  (kwargs: { input: Tensor, groups: Int }): Tensor
 }
 
 /**
@@ -1127,6 +1245,7 @@ export const channel_shuffle = operator_function('aten::channel_shuffle') as unk
 export const cholesky = operator_function('aten::cholesky') as unknown as {
   (input: Tensor, upper?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { upper?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, upper?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -1136,6 +1255,7 @@ export const cholesky = operator_function('aten::cholesky') as unknown as {
 export const cholesky_inverse = operator_function('aten::cholesky_inverse') as unknown as {
   (input: Tensor, upper?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { upper?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, upper?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -1146,6 +1266,7 @@ export const cholesky_solve = operator_function('aten::cholesky_solve') as unkno
   (input: Tensor, input2: Tensor, upper?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, input2: Tensor, kwargs: { upper?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { input2: Tensor, upper?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, input2: Tensor, upper?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -1158,6 +1279,7 @@ export const choose_qparams_optimized = operator_function('aten::choose_qparams_
   (input: Tensor, numel: Int, n_bins: Int, kwargs: { ratio: number, bit_width: Int }): [Tensor, Tensor]
   (input: Tensor, numel: Int, kwargs: { n_bins: Int, ratio: number, bit_width: Int }): [Tensor, Tensor]
   (input: Tensor, kwargs: { numel: Int, n_bins: Int, ratio: number, bit_width: Int }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, numel: Int, n_bins: Int, ratio: number, bit_width: Int }): [Tensor, Tensor]
 }
 
 /**
@@ -1168,6 +1290,7 @@ export const chunk = operator_function('aten::chunk') as unknown as {
   (input: Tensor, chunks: Int, dim?: Int): Tensor[]
   (input: Tensor, chunks: Int, kwargs: { dim?: Int }): Tensor[]
   (input: Tensor, kwargs: { chunks: Int, dim?: Int }): Tensor[]
+  (kwargs: { input: Tensor, chunks: Int, dim?: Int }): Tensor[]
 }
 
 /**
@@ -1179,9 +1302,11 @@ export const clamp = operator_function('aten::clamp') as unknown as {
   (input: Tensor, min?: Scalar | null, max?: Scalar | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, min: Scalar | null, kwargs: { max?: Scalar | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { min?: Scalar | null, max?: Scalar | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, min?: Scalar | null, max?: Scalar | null, out?: Tensor }): Tensor
   (input: Tensor, min?: Tensor | null, max?: Tensor | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, min: Tensor | null, kwargs: { max?: Tensor | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { min?: Tensor | null, max?: Tensor | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, min?: Tensor | null, max?: Tensor | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -1193,9 +1318,11 @@ export const clamp_ = operator_function('aten::clamp_') as unknown as {
   (input: Tensor, min?: Scalar | null, max?: Scalar | null): Tensor
   (input: Tensor, min: Scalar | null, kwargs: { max?: Scalar | null }): Tensor
   (input: Tensor, kwargs: { min?: Scalar | null, max?: Scalar | null }): Tensor
+  (kwargs: { input: Tensor, min?: Scalar | null, max?: Scalar | null }): Tensor
   (input: Tensor, min?: Tensor | null, max?: Tensor | null): Tensor
   (input: Tensor, min: Tensor | null, kwargs: { max?: Tensor | null }): Tensor
   (input: Tensor, kwargs: { min?: Tensor | null, max?: Tensor | null }): Tensor
+  (kwargs: { input: Tensor, min?: Tensor | null, max?: Tensor | null }): Tensor
 }
 
 /**
@@ -1206,8 +1333,10 @@ export const clamp_ = operator_function('aten::clamp_') as unknown as {
 export const clamp_max = operator_function('aten::clamp_max') as unknown as {
   (input: Tensor, max: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { max: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, max: Scalar, out?: Tensor }): Tensor
   (input: Tensor, max: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { max: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, max: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -1218,8 +1347,10 @@ export const clamp_max = operator_function('aten::clamp_max') as unknown as {
 export const clamp_max_ = operator_function('aten::clamp_max_') as unknown as {
   (input: Tensor, max: Scalar): Tensor
   (input: Tensor, kwargs: { max: Scalar }): Tensor
+  (kwargs: { input: Tensor, max: Scalar }): Tensor
   (input: Tensor, max: Tensor): Tensor
   (input: Tensor, kwargs: { max: Tensor }): Tensor
+  (kwargs: { input: Tensor, max: Tensor }): Tensor
 }
 
 /**
@@ -1230,8 +1361,10 @@ export const clamp_max_ = operator_function('aten::clamp_max_') as unknown as {
 export const clamp_min = operator_function('aten::clamp_min') as unknown as {
   (input: Tensor, min: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { min: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, min: Scalar, out?: Tensor }): Tensor
   (input: Tensor, min: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { min: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, min: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -1242,8 +1375,10 @@ export const clamp_min = operator_function('aten::clamp_min') as unknown as {
 export const clamp_min_ = operator_function('aten::clamp_min_') as unknown as {
   (input: Tensor, min: Scalar): Tensor
   (input: Tensor, kwargs: { min: Scalar }): Tensor
+  (kwargs: { input: Tensor, min: Scalar }): Tensor
   (input: Tensor, min: Tensor): Tensor
   (input: Tensor, kwargs: { min: Tensor }): Tensor
+  (kwargs: { input: Tensor, min: Tensor }): Tensor
 }
 
 /**
@@ -1255,9 +1390,11 @@ export const clip = operator_function('aten::clip') as unknown as {
   (input: Tensor, min?: Scalar | null, max?: Scalar | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, min: Scalar | null, kwargs: { max?: Scalar | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { min?: Scalar | null, max?: Scalar | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, min?: Scalar | null, max?: Scalar | null, out?: Tensor }): Tensor
   (input: Tensor, min?: Tensor | null, max?: Tensor | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, min: Tensor | null, kwargs: { max?: Tensor | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { min?: Tensor | null, max?: Tensor | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, min?: Tensor | null, max?: Tensor | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -1269,9 +1406,11 @@ export const clip_ = operator_function('aten::clip_') as unknown as {
   (input: Tensor, min?: Scalar | null, max?: Scalar | null): Tensor
   (input: Tensor, min: Scalar | null, kwargs: { max?: Scalar | null }): Tensor
   (input: Tensor, kwargs: { min?: Scalar | null, max?: Scalar | null }): Tensor
+  (kwargs: { input: Tensor, min?: Scalar | null, max?: Scalar | null }): Tensor
   (input: Tensor, min?: Tensor | null, max?: Tensor | null): Tensor
   (input: Tensor, min: Tensor | null, kwargs: { max?: Tensor | null }): Tensor
   (input: Tensor, kwargs: { min?: Tensor | null, max?: Tensor | null }): Tensor
+  (kwargs: { input: Tensor, min?: Tensor | null, max?: Tensor | null }): Tensor
 }
 
 /**
@@ -1280,6 +1419,7 @@ export const clip_ = operator_function('aten::clip_') as unknown as {
  */
 export const clone = operator_function('aten::clone') as unknown as {
   (input: Tensor, kwargs?: { memory_format?: memory_format | null }): Tensor
+  (kwargs: { input: Tensor, memory_format?: memory_format | null }): Tensor
 }
 
 /**
@@ -1288,6 +1428,7 @@ export const clone = operator_function('aten::clone') as unknown as {
  */
 export const col_indices_copy = operator_function('aten::col_indices_copy') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -1307,6 +1448,7 @@ export const combinations = operator_function('aten::combinations') as unknown a
   (input: Tensor, r?: Int, with_replacement?: boolean): Tensor
   (input: Tensor, r: Int, kwargs: { with_replacement?: boolean }): Tensor
   (input: Tensor, kwargs: { r?: Int, with_replacement?: boolean }): Tensor
+  (kwargs: { input: Tensor, r?: Int, with_replacement?: boolean }): Tensor
 }
 
 /**
@@ -1345,6 +1487,7 @@ export const concatenate = operator_function('aten::concatenate') as unknown as 
  */
 export const conj = operator_function('aten::conj') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -1353,6 +1496,7 @@ export const conj = operator_function('aten::conj') as unknown as {
  */
 export const conj_physical = operator_function('aten::conj_physical') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -1361,6 +1505,7 @@ export const conj_physical = operator_function('aten::conj_physical') as unknown
  */
 export const conj_physical_ = operator_function('aten::conj_physical_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -1371,6 +1516,7 @@ export const constant_pad_nd = operator_function('aten::constant_pad_nd') as unk
   (input: Tensor, pad: readonly number[], value?: Scalar): Tensor
   (input: Tensor, pad: readonly number[], kwargs: { value?: Scalar }): Tensor
   (input: Tensor, kwargs: { pad: readonly number[], value?: Scalar }): Tensor
+  (kwargs: { input: Tensor, pad: readonly number[], value?: Scalar }): Tensor
 }
 
 /**
@@ -1386,6 +1532,7 @@ export const conv1d = operator_function('aten::conv1d') as unknown as {
   (input: Tensor, weight: Tensor, bias: Tensor | null, kwargs: { stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], groups?: Int }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], groups?: Int }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], groups?: Int }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], groups?: Int }): Tensor
   (input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: string, dilation?: number | readonly number[], groups?: Int): Tensor
   (input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: string, dilation: number | readonly number[], kwargs: { groups?: Int }): Tensor
   (input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: string, kwargs: { dilation?: number | readonly number[], groups?: Int }): Tensor
@@ -1393,6 +1540,7 @@ export const conv1d = operator_function('aten::conv1d') as unknown as {
   (input: Tensor, weight: Tensor, bias: Tensor | null, kwargs: { stride?: number | readonly number[], padding?: string, dilation?: number | readonly number[], groups?: Int }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { bias?: Tensor | null, stride?: number | readonly number[], padding?: string, dilation?: number | readonly number[], groups?: Int }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: string, dilation?: number | readonly number[], groups?: Int }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: string, dilation?: number | readonly number[], groups?: Int }): Tensor
 }
 
 /**
@@ -1408,6 +1556,7 @@ export const conv2d = operator_function('aten::conv2d') as unknown as {
   (input: Tensor, weight: Tensor, bias: Tensor | null, kwargs: { stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], groups?: Int }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], groups?: Int }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], groups?: Int }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], groups?: Int }): Tensor
   (input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: string, dilation?: number | readonly number[], groups?: Int): Tensor
   (input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: string, dilation: number | readonly number[], kwargs: { groups?: Int }): Tensor
   (input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: string, kwargs: { dilation?: number | readonly number[], groups?: Int }): Tensor
@@ -1415,6 +1564,7 @@ export const conv2d = operator_function('aten::conv2d') as unknown as {
   (input: Tensor, weight: Tensor, bias: Tensor | null, kwargs: { stride?: number | readonly number[], padding?: string, dilation?: number | readonly number[], groups?: Int }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { bias?: Tensor | null, stride?: number | readonly number[], padding?: string, dilation?: number | readonly number[], groups?: Int }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: string, dilation?: number | readonly number[], groups?: Int }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: string, dilation?: number | readonly number[], groups?: Int }): Tensor
 }
 
 /**
@@ -1430,6 +1580,7 @@ export const conv3d = operator_function('aten::conv3d') as unknown as {
   (input: Tensor, weight: Tensor, bias: Tensor | null, kwargs: { stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], groups?: Int }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], groups?: Int }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], groups?: Int }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], groups?: Int }): Tensor
   (input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: string, dilation?: number | readonly number[], groups?: Int): Tensor
   (input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: string, dilation: number | readonly number[], kwargs: { groups?: Int }): Tensor
   (input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: string, kwargs: { dilation?: number | readonly number[], groups?: Int }): Tensor
@@ -1437,6 +1588,7 @@ export const conv3d = operator_function('aten::conv3d') as unknown as {
   (input: Tensor, weight: Tensor, bias: Tensor | null, kwargs: { stride?: number | readonly number[], padding?: string, dilation?: number | readonly number[], groups?: Int }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { bias?: Tensor | null, stride?: number | readonly number[], padding?: string, dilation?: number | readonly number[], groups?: Int }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: string, dilation?: number | readonly number[], groups?: Int }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: string, dilation?: number | readonly number[], groups?: Int }): Tensor
 }
 
 /**
@@ -1448,6 +1600,7 @@ export const conv_tbc = operator_function('aten::conv_tbc') as unknown as {
   (input: Tensor, weight: Tensor, bias: Tensor, kwargs: { pad?: Int }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { bias: Tensor, pad?: Int }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, bias: Tensor, pad?: Int }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, bias: Tensor, pad?: Int }): Tensor
 }
 
 /**
@@ -1463,6 +1616,7 @@ export const conv_transpose1d = operator_function('aten::conv_transpose1d') as u
   (input: Tensor, weight: Tensor, bias: Tensor | null, kwargs: { stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], groups?: Int, dilation?: number | readonly number[] }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], groups?: Int, dilation?: number | readonly number[] }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], groups?: Int, dilation?: number | readonly number[] }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], groups?: Int, dilation?: number | readonly number[] }): Tensor
 }
 
 /**
@@ -1478,6 +1632,7 @@ export const conv_transpose2d = operator_function('aten::conv_transpose2d') as u
   (input: Tensor, weight: Tensor, bias: Tensor | null, kwargs: { stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], groups?: Int, dilation?: number | readonly number[] }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], groups?: Int, dilation?: number | readonly number[] }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], groups?: Int, dilation?: number | readonly number[] }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], groups?: Int, dilation?: number | readonly number[] }): Tensor
 }
 
 /**
@@ -1493,6 +1648,7 @@ export const conv_transpose3d = operator_function('aten::conv_transpose3d') as u
   (input: Tensor, weight: Tensor, bias: Tensor | null, kwargs: { stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], groups?: Int, dilation?: number | readonly number[] }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], groups?: Int, dilation?: number | readonly number[] }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], groups?: Int, dilation?: number | readonly number[] }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], groups?: Int, dilation?: number | readonly number[] }): Tensor
 }
 
 /**
@@ -1509,6 +1665,7 @@ export const convolution = operator_function('aten::convolution') as unknown as 
   (input: Tensor, weight: Tensor, bias: Tensor | null, kwargs: { stride: readonly number[], padding: readonly number[], dilation: readonly number[], transposed: boolean, output_padding: readonly number[], groups: Int }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { bias: Tensor | null, stride: readonly number[], padding: readonly number[], dilation: readonly number[], transposed: boolean, output_padding: readonly number[], groups: Int }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, bias: Tensor | null, stride: readonly number[], padding: readonly number[], dilation: readonly number[], transposed: boolean, output_padding: readonly number[], groups: Int }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, bias: Tensor | null, stride: readonly number[], padding: readonly number[], dilation: readonly number[], transposed: boolean, output_padding: readonly number[], groups: Int }): Tensor
 }
 
 /**
@@ -1519,8 +1676,10 @@ export const convolution = operator_function('aten::convolution') as unknown as 
 export const copysign = operator_function('aten::copysign') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -1529,6 +1688,7 @@ export const copysign = operator_function('aten::copysign') as unknown as {
  */
 export const corrcoef = operator_function('aten::corrcoef') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -1537,6 +1697,7 @@ export const corrcoef = operator_function('aten::corrcoef') as unknown as {
  */
 export const cos = operator_function('aten::cos') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -1545,6 +1706,7 @@ export const cos = operator_function('aten::cos') as unknown as {
  */
 export const cos_ = operator_function('aten::cos_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -1553,6 +1715,7 @@ export const cos_ = operator_function('aten::cos_') as unknown as {
  */
 export const cosh = operator_function('aten::cosh') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -1561,6 +1724,7 @@ export const cosh = operator_function('aten::cosh') as unknown as {
  */
 export const cosh_ = operator_function('aten::cosh_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -1596,9 +1760,11 @@ export const cosine_similarity = operator_function('aten::cosine_similarity') as
 export const count_nonzero = operator_function('aten::count_nonzero') as unknown as {
   (input: Tensor, dim: readonly number[]): Tensor
   (input: Tensor, kwargs: { dim: readonly number[] }): Tensor
+  (kwargs: { input: Tensor, dim: readonly number[] }): Tensor
   (input: Tensor, ...dim: number[]): Tensor
   (input: Tensor, dim?: Int | null): Tensor
   (input: Tensor, kwargs: { dim?: Int | null }): Tensor
+  (kwargs: { input: Tensor, dim?: Int | null }): Tensor
 }
 
 /**
@@ -1607,6 +1773,7 @@ export const count_nonzero = operator_function('aten::count_nonzero') as unknown
  */
 export const cov = operator_function('aten::cov') as unknown as {
   (input: Tensor, kwargs?: { correction?: Int, fweights?: Tensor | null, aweights?: Tensor | null }): Tensor
+  (kwargs: { input: Tensor, correction?: Int, fweights?: Tensor | null, aweights?: Tensor | null }): Tensor
 }
 
 /**
@@ -1617,6 +1784,7 @@ export const cross = operator_function('aten::cross') as unknown as {
   (input: Tensor, other: Tensor, dim?: Int | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs: { dim?: Int | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, dim?: Int | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, dim?: Int | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -1625,6 +1793,7 @@ export const cross = operator_function('aten::cross') as unknown as {
  */
 export const crow_indices_copy = operator_function('aten::crow_indices_copy') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -1677,6 +1846,7 @@ export const cudnn_batch_norm = operator_function('aten::cudnn_batch_norm') as u
   (input: Tensor, weight: Tensor, bias: Tensor | null, kwargs: { running_mean: Tensor | null, running_var: Tensor | null, training: boolean, exponential_average_factor: number, epsilon: number, out?: readonly Tensor[] }): [Tensor, Tensor, Tensor, Tensor]
   (input: Tensor, weight: Tensor, kwargs: { bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, exponential_average_factor: number, epsilon: number, out?: readonly Tensor[] }): [Tensor, Tensor, Tensor, Tensor]
   (input: Tensor, kwargs: { weight: Tensor, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, exponential_average_factor: number, epsilon: number, out?: readonly Tensor[] }): [Tensor, Tensor, Tensor, Tensor]
+  (kwargs: { input: Tensor, weight: Tensor, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, exponential_average_factor: number, epsilon: number, out?: readonly Tensor[] }): [Tensor, Tensor, Tensor, Tensor]
 }
 
 /**
@@ -1693,6 +1863,7 @@ export const cudnn_convolution = operator_function('aten::cudnn_convolution') as
   (input: Tensor, weight: Tensor, padding: readonly number[], kwargs: { stride: readonly number[], dilation: readonly number[], groups: Int, benchmark: boolean, deterministic: boolean, allow_tf32: boolean, out?: Tensor }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int, benchmark: boolean, deterministic: boolean, allow_tf32: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int, benchmark: boolean, deterministic: boolean, allow_tf32: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int, benchmark: boolean, deterministic: boolean, allow_tf32: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -1709,6 +1880,7 @@ export const cudnn_convolution_add_relu = operator_function('aten::cudnn_convolu
   (input: Tensor, weight: Tensor, z: Tensor, kwargs: { alpha: Scalar | null, bias: Tensor | null, stride: readonly number[], padding: readonly number[], dilation: readonly number[], groups: Int }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { z: Tensor, alpha: Scalar | null, bias: Tensor | null, stride: readonly number[], padding: readonly number[], dilation: readonly number[], groups: Int }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, z: Tensor, alpha: Scalar | null, bias: Tensor | null, stride: readonly number[], padding: readonly number[], dilation: readonly number[], groups: Int }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, z: Tensor, alpha: Scalar | null, bias: Tensor | null, stride: readonly number[], padding: readonly number[], dilation: readonly number[], groups: Int }): Tensor
 }
 
 /**
@@ -1723,6 +1895,7 @@ export const cudnn_convolution_relu = operator_function('aten::cudnn_convolution
   (input: Tensor, weight: Tensor, bias: Tensor | null, kwargs: { stride: readonly number[], padding: readonly number[], dilation: readonly number[], groups: Int }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { bias: Tensor | null, stride: readonly number[], padding: readonly number[], dilation: readonly number[], groups: Int }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, bias: Tensor | null, stride: readonly number[], padding: readonly number[], dilation: readonly number[], groups: Int }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, bias: Tensor | null, stride: readonly number[], padding: readonly number[], dilation: readonly number[], groups: Int }): Tensor
 }
 
 /**
@@ -1740,6 +1913,7 @@ export const cudnn_convolution_transpose = operator_function('aten::cudnn_convol
   (input: Tensor, weight: Tensor, padding: readonly number[], kwargs: { output_padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int, benchmark: boolean, deterministic: boolean, allow_tf32: boolean }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { padding: readonly number[], output_padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int, benchmark: boolean, deterministic: boolean, allow_tf32: boolean }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, padding: readonly number[], output_padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int, benchmark: boolean, deterministic: boolean, allow_tf32: boolean }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, padding: readonly number[], output_padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int, benchmark: boolean, deterministic: boolean, allow_tf32: boolean }): Tensor
 }
 
 /**
@@ -1749,6 +1923,7 @@ export const cudnn_convolution_transpose = operator_function('aten::cudnn_convol
 export const cudnn_grid_sampler = operator_function('aten::cudnn_grid_sampler') as unknown as {
   (input: Tensor, grid: Tensor): Tensor
   (input: Tensor, kwargs: { grid: Tensor }): Tensor
+  (kwargs: { input: Tensor, grid: Tensor }): Tensor
 }
 
 /**
@@ -1758,6 +1933,7 @@ export const cudnn_grid_sampler = operator_function('aten::cudnn_grid_sampler') 
 export const cummax = operator_function('aten::cummax') as unknown as {
   (input: Tensor, dim: Int, kwargs?: { out?: readonly Tensor[] }): Named<'values' | 'indices'>
   (input: Tensor, kwargs: { dim: Int, out?: readonly Tensor[] }): Named<'values' | 'indices'>
+  (kwargs: { input: Tensor, dim: Int, out?: readonly Tensor[] }): Named<'values' | 'indices'>
 }
 
 /**
@@ -1767,6 +1943,7 @@ export const cummax = operator_function('aten::cummax') as unknown as {
 export const cummin = operator_function('aten::cummin') as unknown as {
   (input: Tensor, dim: Int, kwargs?: { out?: readonly Tensor[] }): Named<'values' | 'indices'>
   (input: Tensor, kwargs: { dim: Int, out?: readonly Tensor[] }): Named<'values' | 'indices'>
+  (kwargs: { input: Tensor, dim: Int, out?: readonly Tensor[] }): Named<'values' | 'indices'>
 }
 
 /**
@@ -1776,6 +1953,7 @@ export const cummin = operator_function('aten::cummin') as unknown as {
 export const cumprod = operator_function('aten::cumprod') as unknown as {
   (input: Tensor, dim: Int, kwargs?: { dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: Int, dtype?: dtype | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: Int, dtype?: dtype | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -1785,6 +1963,7 @@ export const cumprod = operator_function('aten::cumprod') as unknown as {
 export const cumsum = operator_function('aten::cumsum') as unknown as {
   (input: Tensor, dim: Int, kwargs?: { dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: Int, dtype?: dtype | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: Int, dtype?: dtype | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -1806,6 +1985,7 @@ export const cumulative_trapezoid = operator_function('aten::cumulative_trapezoi
  */
 export const deg2rad = operator_function('aten::deg2rad') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -1814,6 +1994,7 @@ export const deg2rad = operator_function('aten::deg2rad') as unknown as {
  */
 export const deg2rad_ = operator_function('aten::deg2rad_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -1823,6 +2004,7 @@ export const deg2rad_ = operator_function('aten::deg2rad_') as unknown as {
  */
 export const dequantize = operator_function('aten::dequantize') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
   (tensors: readonly Tensor[]): Tensor[]
   (kwargs: { tensors: readonly Tensor[] }): Tensor[]
 }
@@ -1833,6 +2015,7 @@ export const dequantize = operator_function('aten::dequantize') as unknown as {
  */
 export const det = operator_function('aten::det') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -1841,6 +2024,7 @@ export const det = operator_function('aten::det') as unknown as {
  */
 export const detach = operator_function('aten::detach') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -1849,6 +2033,7 @@ export const detach = operator_function('aten::detach') as unknown as {
  */
 export const detach_ = operator_function('aten::detach_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -1857,6 +2042,7 @@ export const detach_ = operator_function('aten::detach_') as unknown as {
  */
 export const detach_copy = operator_function('aten::detach_copy') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -1866,6 +2052,7 @@ export const detach_copy = operator_function('aten::detach_copy') as unknown as 
 export const diag = operator_function('aten::diag') as unknown as {
   (input: Tensor, diagonal?: Int, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { diagonal?: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, diagonal?: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -1877,6 +2064,7 @@ export const diag_embed = operator_function('aten::diag_embed') as unknown as {
   (input: Tensor, offset: Int, dim1: Int, kwargs: { dim2?: Int }): Tensor
   (input: Tensor, offset: Int, kwargs: { dim1?: Int, dim2?: Int }): Tensor
   (input: Tensor, kwargs: { offset?: Int, dim1?: Int, dim2?: Int }): Tensor
+  (kwargs: { input: Tensor, offset?: Int, dim1?: Int, dim2?: Int }): Tensor
 }
 
 /**
@@ -1886,6 +2074,7 @@ export const diag_embed = operator_function('aten::diag_embed') as unknown as {
 export const diagflat = operator_function('aten::diagflat') as unknown as {
   (input: Tensor, offset?: Int): Tensor
   (input: Tensor, kwargs: { offset?: Int }): Tensor
+  (kwargs: { input: Tensor, offset?: Int }): Tensor
 }
 
 /**
@@ -1897,6 +2086,7 @@ export const diagonal = operator_function('aten::diagonal') as unknown as {
   (input: Tensor, offset: Int, dim1: Int, kwargs: { dim2?: Int }): Tensor
   (input: Tensor, offset: Int, kwargs: { dim1?: Int, dim2?: Int }): Tensor
   (input: Tensor, kwargs: { offset?: Int, dim1?: Int, dim2?: Int }): Tensor
+  (kwargs: { input: Tensor, offset?: Int, dim1?: Int, dim2?: Int }): Tensor
 }
 
 /**
@@ -1908,6 +2098,7 @@ export const diagonal_copy = operator_function('aten::diagonal_copy') as unknown
   (input: Tensor, offset: Int, dim1: Int, kwargs: { dim2?: Int }): Tensor
   (input: Tensor, offset: Int, kwargs: { dim1?: Int, dim2?: Int }): Tensor
   (input: Tensor, kwargs: { offset?: Int, dim1?: Int, dim2?: Int }): Tensor
+  (kwargs: { input: Tensor, offset?: Int, dim1?: Int, dim2?: Int }): Tensor
 }
 
 /**
@@ -1920,6 +2111,7 @@ export const diagonal_scatter = operator_function('aten::diagonal_scatter') as u
   (input: Tensor, src: Tensor, offset: Int, kwargs: { dim1?: Int, dim2?: Int }): Tensor
   (input: Tensor, src: Tensor, kwargs: { offset?: Int, dim1?: Int, dim2?: Int }): Tensor
   (input: Tensor, kwargs: { src: Tensor, offset?: Int, dim1?: Int, dim2?: Int }): Tensor
+  (kwargs: { input: Tensor, src: Tensor, offset?: Int, dim1?: Int, dim2?: Int }): Tensor
 }
 
 /**
@@ -1932,6 +2124,7 @@ export const diff = operator_function('aten::diff') as unknown as {
   (input: Tensor, n: Int, dim: Int, kwargs: { prepend?: Tensor | null, append?: Tensor | null, out?: Tensor }): Tensor
   (input: Tensor, n: Int, kwargs: { dim?: Int, prepend?: Tensor | null, append?: Tensor | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { n?: Int, dim?: Int, prepend?: Tensor | null, append?: Tensor | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, n?: Int, dim?: Int, prepend?: Tensor | null, append?: Tensor | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -1940,6 +2133,7 @@ export const diff = operator_function('aten::diff') as unknown as {
  */
 export const digamma = operator_function('aten::digamma') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -1950,6 +2144,7 @@ export const dist = operator_function('aten::dist') as unknown as {
   (input: Tensor, other: Tensor, p?: Scalar): Tensor
   (input: Tensor, other: Tensor, kwargs: { p?: Scalar }): Tensor
   (input: Tensor, kwargs: { other: Tensor, p?: Scalar }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, p?: Scalar }): Tensor
 }
 
 /**
@@ -1962,12 +2157,16 @@ export const dist = operator_function('aten::dist') as unknown as {
 export const div = operator_function('aten::div') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs: { rounding_mode: string | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, rounding_mode: string | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, rounding_mode: string | null, out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, kwargs: { rounding_mode: string | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, rounding_mode: string | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, rounding_mode: string | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -1980,12 +2179,16 @@ export const div = operator_function('aten::div') as unknown as {
 export const divide = operator_function('aten::divide') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs: { rounding_mode: string | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, rounding_mode: string | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, rounding_mode: string | null, out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, kwargs: { rounding_mode: string | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, rounding_mode: string | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, rounding_mode: string | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -1995,6 +2198,7 @@ export const divide = operator_function('aten::divide') as unknown as {
 export const dot = operator_function('aten::dot') as unknown as {
   (input: Tensor, tensor: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { tensor: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, tensor: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -2005,6 +2209,7 @@ export const dropout = operator_function('aten::dropout') as unknown as {
   (input: Tensor, p: number, train: boolean): Tensor
   (input: Tensor, p: number, kwargs: { train: boolean }): Tensor
   (input: Tensor, kwargs: { p: number, train: boolean }): Tensor
+  (kwargs: { input: Tensor, p: number, train: boolean }): Tensor
 }
 
 /**
@@ -2015,6 +2220,7 @@ export const dropout_ = operator_function('aten::dropout_') as unknown as {
   (input: Tensor, p: number, train: boolean): Tensor
   (input: Tensor, p: number, kwargs: { train: boolean }): Tensor
   (input: Tensor, kwargs: { p: number, train: boolean }): Tensor
+  (kwargs: { input: Tensor, p: number, train: boolean }): Tensor
 }
 
 /**
@@ -2025,8 +2231,10 @@ export const dropout_ = operator_function('aten::dropout_') as unknown as {
 export const dsplit = operator_function('aten::dsplit') as unknown as {
   (input: Tensor, sections: Int): Tensor[]
   (input: Tensor, kwargs: { sections: Int }): Tensor[]
+  (kwargs: { input: Tensor, sections: Int }): Tensor[]
   (input: Tensor, indices: readonly number[]): Tensor[]
   (input: Tensor, kwargs: { indices: readonly number[] }): Tensor[]
+  (kwargs: { input: Tensor, indices: readonly number[] }): Tensor[]
   (input: Tensor, ...indices: number[]): Tensor[]
 }
 
@@ -2098,6 +2306,7 @@ export const embedding_renorm_ = operator_function('aten::embedding_renorm_') as
   (input: Tensor, indices: Tensor, max_norm: number, kwargs: { norm_type: number }): Tensor
   (input: Tensor, indices: Tensor, kwargs: { max_norm: number, norm_type: number }): Tensor
   (input: Tensor, kwargs: { indices: Tensor, max_norm: number, norm_type: number }): Tensor
+  (kwargs: { input: Tensor, indices: Tensor, max_norm: number, norm_type: number }): Tensor
 }
 
 /**
@@ -2117,6 +2326,7 @@ export const empty = factory_function('aten::empty') as unknown as {
  */
 export const empty_like = factory_function('aten::empty_like') as unknown as {
   (input: Tensor, kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
+  (kwargs: { input: Tensor, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
 }
 
 /**
@@ -2157,8 +2367,10 @@ export const empty_strided = factory_function('aten::empty_strided') as unknown 
 export const eq = operator_function('aten::eq') as unknown as {
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -2168,6 +2380,7 @@ export const eq = operator_function('aten::eq') as unknown as {
 export const equal = operator_function('aten::equal') as unknown as {
   (input: Tensor, other: Tensor): boolean
   (input: Tensor, kwargs: { other: Tensor }): boolean
+  (kwargs: { input: Tensor, other: Tensor }): boolean
 }
 
 /**
@@ -2176,6 +2389,7 @@ export const equal = operator_function('aten::equal') as unknown as {
  */
 export const erf = operator_function('aten::erf') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -2184,6 +2398,7 @@ export const erf = operator_function('aten::erf') as unknown as {
  */
 export const erf_ = operator_function('aten::erf_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -2192,6 +2407,7 @@ export const erf_ = operator_function('aten::erf_') as unknown as {
  */
 export const erfc = operator_function('aten::erfc') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -2200,6 +2416,7 @@ export const erfc = operator_function('aten::erfc') as unknown as {
  */
 export const erfc_ = operator_function('aten::erfc_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -2208,6 +2425,7 @@ export const erfc_ = operator_function('aten::erfc_') as unknown as {
  */
 export const erfinv = operator_function('aten::erfinv') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -2216,6 +2434,7 @@ export const erfinv = operator_function('aten::erfinv') as unknown as {
  */
 export const exp = operator_function('aten::exp') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -2224,6 +2443,7 @@ export const exp = operator_function('aten::exp') as unknown as {
  */
 export const exp2 = operator_function('aten::exp2') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -2232,6 +2452,7 @@ export const exp2 = operator_function('aten::exp2') as unknown as {
  */
 export const exp2_ = operator_function('aten::exp2_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -2240,6 +2461,7 @@ export const exp2_ = operator_function('aten::exp2_') as unknown as {
  */
 export const exp_ = operator_function('aten::exp_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -2249,6 +2471,7 @@ export const exp_ = operator_function('aten::exp_') as unknown as {
 export const expand_copy = operator_function('aten::expand_copy') as unknown as {
   (input: Tensor, size: readonly number[], kwargs?: { implicit?: boolean }): Tensor
   (input: Tensor, kwargs: { size: readonly number[], implicit?: boolean }): Tensor
+  (kwargs: { input: Tensor, size: readonly number[], implicit?: boolean }): Tensor
   (input: Tensor, ...size: number[]): Tensor
   (...args: [input: Tensor, ...size: number[], kwargs: { implicit?: boolean }]): Tensor
 }
@@ -2259,6 +2482,7 @@ export const expand_copy = operator_function('aten::expand_copy') as unknown as 
  */
 export const expm1 = operator_function('aten::expm1') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -2267,6 +2491,7 @@ export const expm1 = operator_function('aten::expm1') as unknown as {
  */
 export const expm1_ = operator_function('aten::expm1_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -2293,6 +2518,7 @@ export const fake_quantize_per_channel_affine = operator_function('aten::fake_qu
   (input: Tensor, scale: Tensor, zero_point: Tensor, kwargs: { axis: Int, quant_min: Int, quant_max: Int }): Tensor
   (input: Tensor, scale: Tensor, kwargs: { zero_point: Tensor, axis: Int, quant_min: Int, quant_max: Int }): Tensor
   (input: Tensor, kwargs: { scale: Tensor, zero_point: Tensor, axis: Int, quant_min: Int, quant_max: Int }): Tensor
+  (kwargs: { input: Tensor, scale: Tensor, zero_point: Tensor, axis: Int, quant_min: Int, quant_max: Int }): Tensor
 }
 
 /**
@@ -2306,11 +2532,13 @@ export const fake_quantize_per_tensor_affine = operator_function('aten::fake_qua
   (input: Tensor, scale: number, zero_point: Int, kwargs: { quant_min: Int, quant_max: Int }): Tensor
   (input: Tensor, scale: number, kwargs: { zero_point: Int, quant_min: Int, quant_max: Int }): Tensor
   (input: Tensor, kwargs: { scale: number, zero_point: Int, quant_min: Int, quant_max: Int }): Tensor
+  (kwargs: { input: Tensor, scale: number, zero_point: Int, quant_min: Int, quant_max: Int }): Tensor
   (input: Tensor, scale: Tensor, zero_point: Tensor, quant_min: Int, quant_max: Int): Tensor
   (input: Tensor, scale: Tensor, zero_point: Tensor, quant_min: Int, kwargs: { quant_max: Int }): Tensor
   (input: Tensor, scale: Tensor, zero_point: Tensor, kwargs: { quant_min: Int, quant_max: Int }): Tensor
   (input: Tensor, scale: Tensor, kwargs: { zero_point: Tensor, quant_min: Int, quant_max: Int }): Tensor
   (input: Tensor, kwargs: { scale: Tensor, zero_point: Tensor, quant_min: Int, quant_max: Int }): Tensor
+  (kwargs: { input: Tensor, scale: Tensor, zero_point: Tensor, quant_min: Int, quant_max: Int }): Tensor
 }
 
 /**
@@ -2322,10 +2550,12 @@ export const fbgemm_linear_fp16_weight = operator_function('aten::fbgemm_linear_
   (input: Tensor, packed_weight: Tensor, bias: Tensor): Tensor
   (input: Tensor, packed_weight: Tensor, kwargs: { bias: Tensor }): Tensor
   (input: Tensor, kwargs: { packed_weight: Tensor, bias: Tensor }): Tensor
+  (kwargs: { input: Tensor, packed_weight: Tensor, bias: Tensor }): Tensor
   (input: Tensor, packed_weight: Tensor, bias: Tensor, output: Tensor): Tensor
   (input: Tensor, packed_weight: Tensor, bias: Tensor, kwargs: { output: Tensor }): Tensor
   (input: Tensor, packed_weight: Tensor, kwargs: { bias: Tensor, output: Tensor }): Tensor
   (input: Tensor, kwargs: { packed_weight: Tensor, bias: Tensor, output: Tensor }): Tensor
+  (kwargs: { input: Tensor, packed_weight: Tensor, bias: Tensor, output: Tensor }): Tensor
 }
 
 /**
@@ -2337,10 +2567,12 @@ export const fbgemm_linear_fp16_weight_fp32_activation = operator_function('aten
   (input: Tensor, packed_weight: Tensor, bias: Tensor | null): Tensor
   (input: Tensor, packed_weight: Tensor, kwargs: { bias: Tensor | null }): Tensor
   (input: Tensor, kwargs: { packed_weight: Tensor, bias: Tensor | null }): Tensor
+  (kwargs: { input: Tensor, packed_weight: Tensor, bias: Tensor | null }): Tensor
   (input: Tensor, packed_weight: Tensor, bias: Tensor | null, output: Tensor): Tensor
   (input: Tensor, packed_weight: Tensor, bias: Tensor | null, kwargs: { output: Tensor }): Tensor
   (input: Tensor, packed_weight: Tensor, kwargs: { bias: Tensor | null, output: Tensor }): Tensor
   (input: Tensor, kwargs: { packed_weight: Tensor, bias: Tensor | null, output: Tensor }): Tensor
+  (kwargs: { input: Tensor, packed_weight: Tensor, bias: Tensor | null, output: Tensor }): Tensor
 }
 
 /**
@@ -2355,6 +2587,7 @@ export const fbgemm_linear_int8_weight = operator_function('aten::fbgemm_linear_
   (input: Tensor, weight: Tensor, packed: Tensor, kwargs: { col_offsets: Tensor, weight_scale: Scalar, weight_zero_point: Scalar, bias: Tensor }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { packed: Tensor, col_offsets: Tensor, weight_scale: Scalar, weight_zero_point: Scalar, bias: Tensor }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, packed: Tensor, col_offsets: Tensor, weight_scale: Scalar, weight_zero_point: Scalar, bias: Tensor }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, packed: Tensor, col_offsets: Tensor, weight_scale: Scalar, weight_zero_point: Scalar, bias: Tensor }): Tensor
 }
 
 /**
@@ -2369,6 +2602,7 @@ export const fbgemm_linear_int8_weight_fp32_activation = operator_function('aten
   (input: Tensor, weight: Tensor, packed: Tensor, kwargs: { col_offsets: Tensor, weight_scale: Scalar, weight_zero_point: Scalar, bias: Tensor }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { packed: Tensor, col_offsets: Tensor, weight_scale: Scalar, weight_zero_point: Scalar, bias: Tensor }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, packed: Tensor, col_offsets: Tensor, weight_scale: Scalar, weight_zero_point: Scalar, bias: Tensor }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, packed: Tensor, col_offsets: Tensor, weight_scale: Scalar, weight_zero_point: Scalar, bias: Tensor }): Tensor
 }
 
 /**
@@ -2377,6 +2611,7 @@ export const fbgemm_linear_int8_weight_fp32_activation = operator_function('aten
  */
 export const fbgemm_linear_quantize_weight = operator_function('aten::fbgemm_linear_quantize_weight') as unknown as {
   (input: Tensor): [Tensor, Tensor, number, number]
+  (kwargs: { input: Tensor }): [Tensor, Tensor, number, number]
 }
 
 /**
@@ -2385,6 +2620,7 @@ export const fbgemm_linear_quantize_weight = operator_function('aten::fbgemm_lin
  */
 export const fbgemm_pack_gemm_matrix_fp16 = operator_function('aten::fbgemm_pack_gemm_matrix_fp16') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -2394,9 +2630,11 @@ export const fbgemm_pack_gemm_matrix_fp16 = operator_function('aten::fbgemm_pack
  */
 export const fbgemm_pack_quantized_matrix = operator_function('aten::fbgemm_pack_quantized_matrix') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
   (input: Tensor, K: Int, N: Int): Tensor
   (input: Tensor, K: Int, kwargs: { N: Int }): Tensor
   (input: Tensor, kwargs: { K: Int, N: Int }): Tensor
+  (kwargs: { input: Tensor, K: Int, N: Int }): Tensor
 }
 
 /**
@@ -2407,6 +2645,7 @@ export const feature_alpha_dropout = operator_function('aten::feature_alpha_drop
   (input: Tensor, p: number, train: boolean): Tensor
   (input: Tensor, p: number, kwargs: { train: boolean }): Tensor
   (input: Tensor, kwargs: { p: number, train: boolean }): Tensor
+  (kwargs: { input: Tensor, p: number, train: boolean }): Tensor
 }
 
 /**
@@ -2417,6 +2656,7 @@ export const feature_alpha_dropout_ = operator_function('aten::feature_alpha_dro
   (input: Tensor, p: number, train: boolean): Tensor
   (input: Tensor, p: number, kwargs: { train: boolean }): Tensor
   (input: Tensor, kwargs: { p: number, train: boolean }): Tensor
+  (kwargs: { input: Tensor, p: number, train: boolean }): Tensor
 }
 
 /**
@@ -2427,6 +2667,7 @@ export const feature_dropout = operator_function('aten::feature_dropout') as unk
   (input: Tensor, p: number, train: boolean): Tensor
   (input: Tensor, p: number, kwargs: { train: boolean }): Tensor
   (input: Tensor, kwargs: { p: number, train: boolean }): Tensor
+  (kwargs: { input: Tensor, p: number, train: boolean }): Tensor
 }
 
 /**
@@ -2437,6 +2678,7 @@ export const feature_dropout_ = operator_function('aten::feature_dropout_') as u
   (input: Tensor, p: number, train: boolean): Tensor
   (input: Tensor, p: number, kwargs: { train: boolean }): Tensor
   (input: Tensor, kwargs: { p: number, train: boolean }): Tensor
+  (kwargs: { input: Tensor, p: number, train: boolean }): Tensor
 }
 
 /**
@@ -2447,8 +2689,10 @@ export const feature_dropout_ = operator_function('aten::feature_dropout_') as u
 export const fill = operator_function('aten::fill') as unknown as {
   (input: Tensor, value: Scalar): Tensor
   (input: Tensor, kwargs: { value: Scalar }): Tensor
+  (kwargs: { input: Tensor, value: Scalar }): Tensor
   (input: Tensor, value: Tensor): Tensor
   (input: Tensor, kwargs: { value: Tensor }): Tensor
+  (kwargs: { input: Tensor, value: Tensor }): Tensor
 }
 
 /**
@@ -2459,8 +2703,10 @@ export const fill = operator_function('aten::fill') as unknown as {
 export const fill_ = operator_function('aten::fill_') as unknown as {
   (input: Tensor, value: Scalar): Tensor
   (input: Tensor, kwargs: { value: Scalar }): Tensor
+  (kwargs: { input: Tensor, value: Scalar }): Tensor
   (input: Tensor, value: Tensor): Tensor
   (input: Tensor, kwargs: { value: Tensor }): Tensor
+  (kwargs: { input: Tensor, value: Tensor }): Tensor
 }
 
 /**
@@ -2469,6 +2715,7 @@ export const fill_ = operator_function('aten::fill_') as unknown as {
  */
 export const fix = operator_function('aten::fix') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -2477,6 +2724,7 @@ export const fix = operator_function('aten::fix') as unknown as {
  */
 export const fix_ = operator_function('aten::fix_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -2487,6 +2735,7 @@ export const flatten = operator_function('aten::flatten') as unknown as {
   (input: Tensor, start_dim?: Int, end_dim?: Int): Tensor
   (input: Tensor, start_dim: Int, kwargs: { end_dim?: Int }): Tensor
   (input: Tensor, kwargs: { start_dim?: Int, end_dim?: Int }): Tensor
+  (kwargs: { input: Tensor, start_dim?: Int, end_dim?: Int }): Tensor
 }
 
 /**
@@ -2496,6 +2745,7 @@ export const flatten = operator_function('aten::flatten') as unknown as {
 export const flip = operator_function('aten::flip') as unknown as {
   (input: Tensor, dims: readonly number[]): Tensor
   (input: Tensor, kwargs: { dims: readonly number[] }): Tensor
+  (kwargs: { input: Tensor, dims: readonly number[] }): Tensor
   (input: Tensor, ...dims: number[]): Tensor
 }
 
@@ -2505,6 +2755,7 @@ export const flip = operator_function('aten::flip') as unknown as {
  */
 export const fliplr = operator_function('aten::fliplr') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -2513,6 +2764,7 @@ export const fliplr = operator_function('aten::fliplr') as unknown as {
  */
 export const flipud = operator_function('aten::flipud') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -2524,10 +2776,13 @@ export const flipud = operator_function('aten::flipud') as unknown as {
 export const float_power = operator_function('aten::float_power') as unknown as {
   (input: Tensor, exponent: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { exponent: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, exponent: Tensor, out?: Tensor }): Tensor
   (input: Scalar, exponent: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Scalar, kwargs: { exponent: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Scalar, exponent: Tensor, out?: Tensor }): Tensor
   (input: Tensor, exponent: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { exponent: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, exponent: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -2536,6 +2791,7 @@ export const float_power = operator_function('aten::float_power') as unknown as 
  */
 export const floor = operator_function('aten::floor') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -2544,6 +2800,7 @@ export const floor = operator_function('aten::floor') as unknown as {
  */
 export const floor_ = operator_function('aten::floor_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -2554,8 +2811,10 @@ export const floor_ = operator_function('aten::floor_') as unknown as {
 export const floor_divide = operator_function('aten::floor_divide') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -2565,6 +2824,7 @@ export const floor_divide = operator_function('aten::floor_divide') as unknown a
 export const fmax = operator_function('aten::fmax') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -2574,6 +2834,7 @@ export const fmax = operator_function('aten::fmax') as unknown as {
 export const fmin = operator_function('aten::fmin') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -2584,8 +2845,10 @@ export const fmin = operator_function('aten::fmin') as unknown as {
 export const fmod = operator_function('aten::fmod') as unknown as {
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -2594,6 +2857,7 @@ export const fmod = operator_function('aten::fmod') as unknown as {
  */
 export const frac = operator_function('aten::frac') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -2602,6 +2866,7 @@ export const frac = operator_function('aten::frac') as unknown as {
  */
 export const frac_ = operator_function('aten::frac_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -2610,6 +2875,7 @@ export const frac_ = operator_function('aten::frac_') as unknown as {
  */
 export const frexp = operator_function('aten::frexp') as unknown as {
   (input: Tensor, kwargs?: { out?: readonly Tensor[] }): Named<'mantissa' | 'exponent'>
+  (kwargs: { input: Tensor, out?: readonly Tensor[] }): Named<'mantissa' | 'exponent'>
 }
 
 /**
@@ -2620,6 +2886,7 @@ export const frobenius_norm = operator_function('aten::frobenius_norm') as unkno
   (input: Tensor, dim: number | readonly number[], keepdim?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, dim: number | readonly number[], kwargs: { keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: number | readonly number[], keepdim?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: number | readonly number[], keepdim?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -2640,6 +2907,7 @@ export const fused_moving_avg_obs_fake_quant = operator_function('aten::fused_mo
   (input: Tensor, observer_on: Tensor, fake_quant_on: Tensor, kwargs: { running_min: Tensor, running_max: Tensor, scale: Tensor, zero_point: Tensor, averaging_const: number, quant_min: Int, quant_max: Int, ch_axis: Int, per_row_fake_quant?: boolean, symmetric_quant?: boolean }): Tensor
   (input: Tensor, observer_on: Tensor, kwargs: { fake_quant_on: Tensor, running_min: Tensor, running_max: Tensor, scale: Tensor, zero_point: Tensor, averaging_const: number, quant_min: Int, quant_max: Int, ch_axis: Int, per_row_fake_quant?: boolean, symmetric_quant?: boolean }): Tensor
   (input: Tensor, kwargs: { observer_on: Tensor, fake_quant_on: Tensor, running_min: Tensor, running_max: Tensor, scale: Tensor, zero_point: Tensor, averaging_const: number, quant_min: Int, quant_max: Int, ch_axis: Int, per_row_fake_quant?: boolean, symmetric_quant?: boolean }): Tensor
+  (kwargs: { input: Tensor, observer_on: Tensor, fake_quant_on: Tensor, running_min: Tensor, running_max: Tensor, scale: Tensor, zero_point: Tensor, averaging_const: number, quant_min: Int, quant_max: Int, ch_axis: Int, per_row_fake_quant?: boolean, symmetric_quant?: boolean }): Tensor
 }
 
 /**
@@ -2650,6 +2918,7 @@ export const gather = operator_function('aten::gather') as unknown as {
   (input: Tensor, dim: Int, index: Tensor, kwargs?: { sparse_grad?: boolean, out?: Tensor }): Tensor
   (input: Tensor, dim: Int, kwargs: { index: Tensor, sparse_grad?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: Int, index: Tensor, sparse_grad?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: Int, index: Tensor, sparse_grad?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -2659,6 +2928,7 @@ export const gather = operator_function('aten::gather') as unknown as {
 export const gcd = operator_function('aten::gcd') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -2668,6 +2938,7 @@ export const gcd = operator_function('aten::gcd') as unknown as {
 export const gcd_ = operator_function('aten::gcd_') as unknown as {
   (input: Tensor, other: Tensor): Tensor
   (input: Tensor, kwargs: { other: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor }): Tensor
 }
 
 /**
@@ -2678,8 +2949,10 @@ export const gcd_ = operator_function('aten::gcd_') as unknown as {
 export const ge = operator_function('aten::ge') as unknown as {
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -2688,6 +2961,7 @@ export const ge = operator_function('aten::ge') as unknown as {
  */
 export const geqrf = operator_function('aten::geqrf') as unknown as {
   (input: Tensor, kwargs?: { out?: readonly Tensor[] }): Named<'a' | 'tau'>
+  (kwargs: { input: Tensor, out?: readonly Tensor[] }): Named<'a' | 'tau'>
 }
 
 /**
@@ -2697,6 +2971,7 @@ export const geqrf = operator_function('aten::geqrf') as unknown as {
 export const ger = operator_function('aten::ger') as unknown as {
   (input: Tensor, vec2: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { vec2: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, vec2: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -2711,12 +2986,19 @@ export const ger = operator_function('aten::ger') as unknown as {
  */
 export const gradient = operator_function('aten::gradient') as unknown as {
   (input: Tensor, kwargs?: { spacing?: Scalar | null, dim?: Int | null, edge_order?: Int }): Tensor[]
+  (kwargs: { input: Tensor, spacing?: Scalar | null, dim?: Int | null, edge_order?: Int }): Tensor[]
   (input: Tensor, kwargs: { spacing: Scalar, dim: readonly number[], edge_order?: Int }): Tensor[]
+  (kwargs: { input: Tensor, spacing: Scalar, dim: readonly number[], edge_order?: Int }): Tensor[]
   (input: Tensor, kwargs: { dim: readonly number[], edge_order?: Int }): Tensor[]
+  (kwargs: { input: Tensor, dim: readonly number[], edge_order?: Int }): Tensor[]
   (input: Tensor, kwargs: { spacing: readonly Scalar[], dim?: Int | null, edge_order?: Int }): Tensor[]
+  (kwargs: { input: Tensor, spacing: readonly Scalar[], dim?: Int | null, edge_order?: Int }): Tensor[]
   (input: Tensor, kwargs: { spacing: readonly Scalar[], dim: readonly number[], edge_order?: Int }): Tensor[]
+  (kwargs: { input: Tensor, spacing: readonly Scalar[], dim: readonly number[], edge_order?: Int }): Tensor[]
   (input: Tensor, kwargs: { spacing: readonly Tensor[], dim?: Int | null, edge_order?: Int }): Tensor[]
+  (kwargs: { input: Tensor, spacing: readonly Tensor[], dim?: Int | null, edge_order?: Int }): Tensor[]
   (input: Tensor, kwargs: { spacing: readonly Tensor[], dim: readonly number[], edge_order?: Int }): Tensor[]
+  (kwargs: { input: Tensor, spacing: readonly Tensor[], dim: readonly number[], edge_order?: Int }): Tensor[]
 }
 
 /**
@@ -2727,8 +3009,10 @@ export const gradient = operator_function('aten::gradient') as unknown as {
 export const greater = operator_function('aten::greater') as unknown as {
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -2739,8 +3023,10 @@ export const greater = operator_function('aten::greater') as unknown as {
 export const greater_equal = operator_function('aten::greater_equal') as unknown as {
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -2753,6 +3039,7 @@ export const grid_sampler = operator_function('aten::grid_sampler') as unknown a
   (input: Tensor, grid: Tensor, interpolation_mode: Int, kwargs: { padding_mode: Int, align_corners: boolean }): Tensor
   (input: Tensor, grid: Tensor, kwargs: { interpolation_mode: Int, padding_mode: Int, align_corners: boolean }): Tensor
   (input: Tensor, kwargs: { grid: Tensor, interpolation_mode: Int, padding_mode: Int, align_corners: boolean }): Tensor
+  (kwargs: { input: Tensor, grid: Tensor, interpolation_mode: Int, padding_mode: Int, align_corners: boolean }): Tensor
 }
 
 /**
@@ -2765,6 +3052,7 @@ export const grid_sampler_2d = operator_function('aten::grid_sampler_2d') as unk
   (input: Tensor, grid: Tensor, interpolation_mode: Int, kwargs: { padding_mode: Int, align_corners: boolean }): Tensor
   (input: Tensor, grid: Tensor, kwargs: { interpolation_mode: Int, padding_mode: Int, align_corners: boolean }): Tensor
   (input: Tensor, kwargs: { grid: Tensor, interpolation_mode: Int, padding_mode: Int, align_corners: boolean }): Tensor
+  (kwargs: { input: Tensor, grid: Tensor, interpolation_mode: Int, padding_mode: Int, align_corners: boolean }): Tensor
 }
 
 /**
@@ -2777,6 +3065,7 @@ export const grid_sampler_3d = operator_function('aten::grid_sampler_3d') as unk
   (input: Tensor, grid: Tensor, interpolation_mode: Int, kwargs: { padding_mode: Int, align_corners: boolean }): Tensor
   (input: Tensor, grid: Tensor, kwargs: { interpolation_mode: Int, padding_mode: Int, align_corners: boolean }): Tensor
   (input: Tensor, kwargs: { grid: Tensor, interpolation_mode: Int, padding_mode: Int, align_corners: boolean }): Tensor
+  (kwargs: { input: Tensor, grid: Tensor, interpolation_mode: Int, padding_mode: Int, align_corners: boolean }): Tensor
 }
 
 /**
@@ -2790,6 +3079,7 @@ export const group_norm = operator_function('aten::group_norm') as unknown as {
   (input: Tensor, num_groups: Int, weight: Tensor | null, kwargs: { bias?: Tensor | null, eps?: number, cudnn_enabled?: boolean }): Tensor
   (input: Tensor, num_groups: Int, kwargs: { weight?: Tensor | null, bias?: Tensor | null, eps?: number, cudnn_enabled?: boolean }): Tensor
   (input: Tensor, kwargs: { num_groups: Int, weight?: Tensor | null, bias?: Tensor | null, eps?: number, cudnn_enabled?: boolean }): Tensor
+  (kwargs: { input: Tensor, num_groups: Int, weight?: Tensor | null, bias?: Tensor | null, eps?: number, cudnn_enabled?: boolean }): Tensor
 }
 
 /**
@@ -2807,6 +3097,7 @@ export const gru = operator_function('aten::gru') as unknown as {
   (input: Tensor, hx: Tensor, params: readonly Tensor[], kwargs: { has_biases: boolean, num_layers: Int, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean }): [Tensor, Tensor]
   (input: Tensor, hx: Tensor, kwargs: { params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean }): [Tensor, Tensor]
   (input: Tensor, kwargs: { hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean }): [Tensor, Tensor]
   (data: Tensor, batch_sizes: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, train: boolean, bidirectional: boolean): [Tensor, Tensor]
   (data: Tensor, batch_sizes: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, train: boolean, kwargs: { bidirectional: boolean }): [Tensor, Tensor]
   (data: Tensor, batch_sizes: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, kwargs: { train: boolean, bidirectional: boolean }): [Tensor, Tensor]
@@ -2830,6 +3121,7 @@ export const gru_cell = operator_function('aten::gru_cell') as unknown as {
   (input: Tensor, hx: Tensor, w_ih: Tensor, kwargs: { w_hh: Tensor, b_ih?: Tensor | null, b_hh?: Tensor | null }): Tensor
   (input: Tensor, hx: Tensor, kwargs: { w_ih: Tensor, w_hh: Tensor, b_ih?: Tensor | null, b_hh?: Tensor | null }): Tensor
   (input: Tensor, kwargs: { hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih?: Tensor | null, b_hh?: Tensor | null }): Tensor
+  (kwargs: { input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih?: Tensor | null, b_hh?: Tensor | null }): Tensor
 }
 
 /**
@@ -2840,8 +3132,10 @@ export const gru_cell = operator_function('aten::gru_cell') as unknown as {
 export const gt = operator_function('aten::gt') as unknown as {
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -2888,6 +3182,7 @@ export const hann_window = factory_function('aten::hann_window') as unknown as {
 export const hardshrink = operator_function('aten::hardshrink') as unknown as {
   (input: Tensor, lambd?: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { lambd?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, lambd?: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -2897,6 +3192,7 @@ export const hardshrink = operator_function('aten::hardshrink') as unknown as {
 export const hash_tensor = operator_function('aten::hash_tensor') as unknown as {
   (input: Tensor, dim?: number | readonly number[], kwargs?: { keepdim?: boolean, mode?: Int, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim?: number | readonly number[], keepdim?: boolean, mode?: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim?: number | readonly number[], keepdim?: boolean, mode?: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -2906,6 +3202,7 @@ export const hash_tensor = operator_function('aten::hash_tensor') as unknown as 
 export const heaviside = operator_function('aten::heaviside') as unknown as {
   (input: Tensor, values: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { values: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, values: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -2917,6 +3214,7 @@ export const hinge_embedding_loss = operator_function('aten::hinge_embedding_los
   (input: Tensor, target: Tensor, margin: number, kwargs: { reduction?: Int }): Tensor
   (input: Tensor, target: Tensor, kwargs: { margin?: number, reduction?: Int }): Tensor
   (input: Tensor, kwargs: { target: Tensor, margin?: number, reduction?: Int }): Tensor
+  (kwargs: { input: Tensor, target: Tensor, margin?: number, reduction?: Int }): Tensor
 }
 
 /**
@@ -2928,6 +3226,7 @@ export const histc = operator_function('aten::histc') as unknown as {
   (input: Tensor, bins: Int, min: Scalar, kwargs: { max?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, bins: Int, kwargs: { min?: Scalar, max?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { bins?: Int, min?: Scalar, max?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, bins?: Int, min?: Scalar, max?: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -2938,8 +3237,10 @@ export const histc = operator_function('aten::histc') as unknown as {
 export const histogram = operator_function('aten::histogram') as unknown as {
   (input: Tensor, bins: Tensor, kwargs?: { weight?: Tensor | null, density?: boolean, out?: readonly Tensor[] }): Named<'hist' | 'bin_edges'>
   (input: Tensor, kwargs: { bins: Tensor, weight?: Tensor | null, density?: boolean, out?: readonly Tensor[] }): Named<'hist' | 'bin_edges'>
+  (kwargs: { input: Tensor, bins: Tensor, weight?: Tensor | null, density?: boolean, out?: readonly Tensor[] }): Named<'hist' | 'bin_edges'>
   (input: Tensor, bins?: Int, kwargs?: { range?: readonly number[] | null, weight?: Tensor | null, density?: boolean, out?: readonly Tensor[] }): Named<'hist' | 'bin_edges'>
   (input: Tensor, kwargs: { bins?: Int, range?: readonly number[] | null, weight?: Tensor | null, density?: boolean, out?: readonly Tensor[] }): Named<'hist' | 'bin_edges'>
+  (kwargs: { input: Tensor, bins?: Int, range?: readonly number[] | null, weight?: Tensor | null, density?: boolean, out?: readonly Tensor[] }): Named<'hist' | 'bin_edges'>
 }
 
 /**
@@ -2954,16 +3255,19 @@ export const histogramdd = operator_function('aten::histogramdd') as unknown as 
   (input: Tensor, bins: readonly number[], range: readonly number[] | null, kwargs: { weight?: Tensor | null, density?: boolean }): [Tensor, Tensor[]]
   (input: Tensor, bins: readonly number[], kwargs: { range?: readonly number[] | null, weight?: Tensor | null, density?: boolean }): [Tensor, Tensor[]]
   (input: Tensor, kwargs: { bins: readonly number[], range?: readonly number[] | null, weight?: Tensor | null, density?: boolean }): [Tensor, Tensor[]]
+  (kwargs: { input: Tensor, bins: readonly number[], range?: readonly number[] | null, weight?: Tensor | null, density?: boolean }): [Tensor, Tensor[]]
   (input: Tensor, bins: Int, range?: readonly number[] | null, weight?: Tensor | null, density?: boolean): [Tensor, Tensor[]]
   (input: Tensor, bins: Int, range: readonly number[] | null, weight: Tensor | null, kwargs: { density?: boolean }): [Tensor, Tensor[]]
   (input: Tensor, bins: Int, range: readonly number[] | null, kwargs: { weight?: Tensor | null, density?: boolean }): [Tensor, Tensor[]]
   (input: Tensor, bins: Int, kwargs: { range?: readonly number[] | null, weight?: Tensor | null, density?: boolean }): [Tensor, Tensor[]]
   (input: Tensor, kwargs: { bins: Int, range?: readonly number[] | null, weight?: Tensor | null, density?: boolean }): [Tensor, Tensor[]]
+  (kwargs: { input: Tensor, bins: Int, range?: readonly number[] | null, weight?: Tensor | null, density?: boolean }): [Tensor, Tensor[]]
   (input: Tensor, bins: readonly Tensor[], range?: readonly number[] | null, weight?: Tensor | null, density?: boolean): [Tensor, Tensor[]]
   (input: Tensor, bins: readonly Tensor[], range: readonly number[] | null, weight: Tensor | null, kwargs: { density?: boolean }): [Tensor, Tensor[]]
   (input: Tensor, bins: readonly Tensor[], range: readonly number[] | null, kwargs: { weight?: Tensor | null, density?: boolean }): [Tensor, Tensor[]]
   (input: Tensor, bins: readonly Tensor[], kwargs: { range?: readonly number[] | null, weight?: Tensor | null, density?: boolean }): [Tensor, Tensor[]]
   (input: Tensor, kwargs: { bins: readonly Tensor[], range?: readonly number[] | null, weight?: Tensor | null, density?: boolean }): [Tensor, Tensor[]]
+  (kwargs: { input: Tensor, bins: readonly Tensor[], range?: readonly number[] | null, weight?: Tensor | null, density?: boolean }): [Tensor, Tensor[]]
 }
 
 /**
@@ -2974,8 +3278,10 @@ export const histogramdd = operator_function('aten::histogramdd') as unknown as 
 export const hsplit = operator_function('aten::hsplit') as unknown as {
   (input: Tensor, sections: Int): Tensor[]
   (input: Tensor, kwargs: { sections: Int }): Tensor[]
+  (kwargs: { input: Tensor, sections: Int }): Tensor[]
   (input: Tensor, indices: readonly number[]): Tensor[]
   (input: Tensor, kwargs: { indices: readonly number[] }): Tensor[]
+  (kwargs: { input: Tensor, indices: readonly number[] }): Tensor[]
   (input: Tensor, ...indices: number[]): Tensor[]
 }
 
@@ -3005,6 +3311,7 @@ export const hstack = operator_function('aten::hstack') as unknown as {
 export const hypot = operator_function('aten::hypot') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3013,6 +3320,7 @@ export const hypot = operator_function('aten::hypot') as unknown as {
  */
 export const i0 = operator_function('aten::i0') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3021,6 +3329,7 @@ export const i0 = operator_function('aten::i0') as unknown as {
  */
 export const i0_ = operator_function('aten::i0_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -3030,6 +3339,7 @@ export const i0_ = operator_function('aten::i0_') as unknown as {
 export const igamma = operator_function('aten::igamma') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3039,6 +3349,7 @@ export const igamma = operator_function('aten::igamma') as unknown as {
 export const igammac = operator_function('aten::igammac') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3050,6 +3361,7 @@ export const index_add = operator_function('aten::index_add') as unknown as {
   (input: Tensor, dim: Int, index: Tensor, kwargs: { source: Tensor, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, dim: Int, kwargs: { index: Tensor, source: Tensor, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: Int, index: Tensor, source: Tensor, alpha?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: Int, index: Tensor, source: Tensor, alpha?: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -3061,6 +3373,7 @@ export const index_copy = operator_function('aten::index_copy') as unknown as {
   (input: Tensor, dim: Int, index: Tensor, kwargs: { source: Tensor, out?: Tensor }): Tensor
   (input: Tensor, dim: Int, kwargs: { index: Tensor, source: Tensor, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: Int, index: Tensor, source: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: Int, index: Tensor, source: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3073,10 +3386,12 @@ export const index_fill = operator_function('aten::index_fill') as unknown as {
   (input: Tensor, dim: Int, index: Tensor, kwargs: { value: Scalar }): Tensor
   (input: Tensor, dim: Int, kwargs: { index: Tensor, value: Scalar }): Tensor
   (input: Tensor, kwargs: { dim: Int, index: Tensor, value: Scalar }): Tensor
+  (kwargs: { input: Tensor, dim: Int, index: Tensor, value: Scalar }): Tensor
   (input: Tensor, dim: Int, index: Tensor, value: Tensor): Tensor
   (input: Tensor, dim: Int, index: Tensor, kwargs: { value: Tensor }): Tensor
   (input: Tensor, dim: Int, kwargs: { index: Tensor, value: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: Int, index: Tensor, value: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: Int, index: Tensor, value: Tensor }): Tensor
 }
 
 /**
@@ -3088,6 +3403,7 @@ export const index_put = operator_function('aten::index_put') as unknown as {
   (input: Tensor, indices: readonly (Tensor | null)[], values: Tensor, kwargs: { accumulate?: boolean }): Tensor
   (input: Tensor, indices: readonly (Tensor | null)[], kwargs: { values: Tensor, accumulate?: boolean }): Tensor
   (input: Tensor, kwargs: { indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean }): Tensor
+  (kwargs: { input: Tensor, indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean }): Tensor
 }
 
 /**
@@ -3099,6 +3415,7 @@ export const index_put_ = operator_function('aten::index_put_') as unknown as {
   (input: Tensor, indices: readonly (Tensor | null)[], values: Tensor, kwargs: { accumulate?: boolean }): Tensor
   (input: Tensor, indices: readonly (Tensor | null)[], kwargs: { values: Tensor, accumulate?: boolean }): Tensor
   (input: Tensor, kwargs: { indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean }): Tensor
+  (kwargs: { input: Tensor, indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean }): Tensor
 }
 
 /**
@@ -3111,6 +3428,7 @@ export const index_reduce = operator_function('aten::index_reduce') as unknown a
   (input: Tensor, dim: Int, index: Tensor, kwargs: { source: Tensor, reduce: string, include_self?: boolean, out?: Tensor }): Tensor
   (input: Tensor, dim: Int, kwargs: { index: Tensor, source: Tensor, reduce: string, include_self?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: Int, index: Tensor, source: Tensor, reduce: string, include_self?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: Int, index: Tensor, source: Tensor, reduce: string, include_self?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -3121,6 +3439,7 @@ export const index_select = operator_function('aten::index_select') as unknown a
   (input: Tensor, dim: Int, index: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, dim: Int, kwargs: { index: Tensor, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: Int, index: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: Int, index: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3129,6 +3448,7 @@ export const index_select = operator_function('aten::index_select') as unknown a
  */
 export const indices_copy = operator_function('aten::indices_copy') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -3138,6 +3458,7 @@ export const indices_copy = operator_function('aten::indices_copy') as unknown a
 export const inner = operator_function('aten::inner') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3154,6 +3475,7 @@ export const instance_norm = operator_function('aten::instance_norm') as unknown
   (input: Tensor, weight: Tensor | null, bias: Tensor | null, kwargs: { running_mean: Tensor | null, running_var: Tensor | null, use_input_stats: boolean, momentum: number, eps: number, cudnn_enabled: boolean }): Tensor
   (input: Tensor, weight: Tensor | null, kwargs: { bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, use_input_stats: boolean, momentum: number, eps: number, cudnn_enabled: boolean }): Tensor
   (input: Tensor, kwargs: { weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, use_input_stats: boolean, momentum: number, eps: number, cudnn_enabled: boolean }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, use_input_stats: boolean, momentum: number, eps: number, cudnn_enabled: boolean }): Tensor
 }
 
 /**
@@ -3162,6 +3484,7 @@ export const instance_norm = operator_function('aten::instance_norm') as unknown
  */
 export const int_repr = operator_function('aten::int_repr') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -3170,6 +3493,7 @@ export const int_repr = operator_function('aten::int_repr') as unknown as {
  */
 export const inverse = operator_function('aten::inverse') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3178,6 +3502,7 @@ export const inverse = operator_function('aten::inverse') as unknown as {
  */
 export const is_complex = operator_function('aten::is_complex') as unknown as {
   (input: Tensor): boolean
+  (kwargs: { input: Tensor }): boolean
 }
 
 /**
@@ -3186,6 +3511,7 @@ export const is_complex = operator_function('aten::is_complex') as unknown as {
  */
 export const is_conj = operator_function('aten::is_conj') as unknown as {
   (input: Tensor): boolean
+  (kwargs: { input: Tensor }): boolean
 }
 
 /**
@@ -3194,6 +3520,7 @@ export const is_conj = operator_function('aten::is_conj') as unknown as {
  */
 export const is_distributed = operator_function('aten::is_distributed') as unknown as {
   (input: Tensor): boolean
+  (kwargs: { input: Tensor }): boolean
 }
 
 /**
@@ -3202,6 +3529,7 @@ export const is_distributed = operator_function('aten::is_distributed') as unkno
  */
 export const is_floating_point = operator_function('aten::is_floating_point') as unknown as {
   (input: Tensor): boolean
+  (kwargs: { input: Tensor }): boolean
 }
 
 /**
@@ -3210,6 +3538,7 @@ export const is_floating_point = operator_function('aten::is_floating_point') as
  */
 export const is_neg = operator_function('aten::is_neg') as unknown as {
   (input: Tensor): boolean
+  (kwargs: { input: Tensor }): boolean
 }
 
 /**
@@ -3218,6 +3547,7 @@ export const is_neg = operator_function('aten::is_neg') as unknown as {
  */
 export const is_nonzero = operator_function('aten::is_nonzero') as unknown as {
   (input: Tensor): boolean
+  (kwargs: { input: Tensor }): boolean
 }
 
 /**
@@ -3227,6 +3557,7 @@ export const is_nonzero = operator_function('aten::is_nonzero') as unknown as {
 export const is_same_size = operator_function('aten::is_same_size') as unknown as {
   (input: Tensor, other: Tensor): boolean
   (input: Tensor, kwargs: { other: Tensor }): boolean
+  (kwargs: { input: Tensor, other: Tensor }): boolean
 }
 
 /**
@@ -3235,6 +3566,7 @@ export const is_same_size = operator_function('aten::is_same_size') as unknown a
  */
 export const is_signed = operator_function('aten::is_signed') as unknown as {
   (input: Tensor): boolean
+  (kwargs: { input: Tensor }): boolean
 }
 
 /**
@@ -3247,6 +3579,7 @@ export const isclose = operator_function('aten::isclose') as unknown as {
   (input: Tensor, other: Tensor, rtol: number, kwargs: { atol?: number, equal_nan?: boolean }): Tensor
   (input: Tensor, other: Tensor, kwargs: { rtol?: number, atol?: number, equal_nan?: boolean }): Tensor
   (input: Tensor, kwargs: { other: Tensor, rtol?: number, atol?: number, equal_nan?: boolean }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, rtol?: number, atol?: number, equal_nan?: boolean }): Tensor
 }
 
 /**
@@ -3255,6 +3588,7 @@ export const isclose = operator_function('aten::isclose') as unknown as {
  */
 export const isfinite = operator_function('aten::isfinite') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -3281,6 +3615,7 @@ export const isin = operator_function('aten::isin') as unknown as {
  */
 export const isinf = operator_function('aten::isinf') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -3289,6 +3624,7 @@ export const isinf = operator_function('aten::isinf') as unknown as {
  */
 export const isnan = operator_function('aten::isnan') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -3297,6 +3633,7 @@ export const isnan = operator_function('aten::isnan') as unknown as {
  */
 export const isneginf = operator_function('aten::isneginf') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3305,6 +3642,7 @@ export const isneginf = operator_function('aten::isneginf') as unknown as {
  */
 export const isposinf = operator_function('aten::isposinf') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3313,6 +3651,7 @@ export const isposinf = operator_function('aten::isposinf') as unknown as {
  */
 export const isreal = operator_function('aten::isreal') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -3330,6 +3669,7 @@ export const istft = operator_function('aten::istft') as unknown as {
   (input: Tensor, n_fft: Int, hop_length: Int | null, kwargs: { win_length?: Int | null, window?: Tensor | null, center?: boolean, normalized?: boolean, onesided?: boolean | null, length?: Int | null, return_complex?: boolean }): Tensor
   (input: Tensor, n_fft: Int, kwargs: { hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, center?: boolean, normalized?: boolean, onesided?: boolean | null, length?: Int | null, return_complex?: boolean }): Tensor
   (input: Tensor, kwargs: { n_fft: Int, hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, center?: boolean, normalized?: boolean, onesided?: boolean | null, length?: Int | null, return_complex?: boolean }): Tensor
+  (kwargs: { input: Tensor, n_fft: Int, hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, center?: boolean, normalized?: boolean, onesided?: boolean | null, length?: Int | null, return_complex?: boolean }): Tensor
 }
 
 /**
@@ -3358,6 +3698,7 @@ export const kl_div = operator_function('aten::kl_div') as unknown as {
   (input: Tensor, target: Tensor, reduction?: Int, kwargs?: { log_target?: boolean }): Tensor
   (input: Tensor, target: Tensor, kwargs: { reduction?: Int, log_target?: boolean }): Tensor
   (input: Tensor, kwargs: { target: Tensor, reduction?: Int, log_target?: boolean }): Tensor
+  (kwargs: { input: Tensor, target: Tensor, reduction?: Int, log_target?: boolean }): Tensor
 }
 
 /**
@@ -3367,6 +3708,7 @@ export const kl_div = operator_function('aten::kl_div') as unknown as {
 export const kron = operator_function('aten::kron') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3378,6 +3720,7 @@ export const kthvalue = operator_function('aten::kthvalue') as unknown as {
   (input: Tensor, k: Int, dim: Int, kwargs: { keepdim?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
   (input: Tensor, k: Int, kwargs: { dim?: Int, keepdim?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
   (input: Tensor, kwargs: { k: Int, dim?: Int, keepdim?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
+  (kwargs: { input: Tensor, k: Int, dim?: Int, keepdim?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
 }
 
 /**
@@ -3391,6 +3734,7 @@ export const layer_norm = operator_function('aten::layer_norm') as unknown as {
   (input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, kwargs: { bias?: Tensor | null, eps?: number, cudnn_enable?: boolean }): Tensor
   (input: Tensor, normalized_shape: readonly number[], kwargs: { weight?: Tensor | null, bias?: Tensor | null, eps?: number, cudnn_enable?: boolean }): Tensor
   (input: Tensor, kwargs: { normalized_shape: readonly number[], weight?: Tensor | null, bias?: Tensor | null, eps?: number, cudnn_enable?: boolean }): Tensor
+  (kwargs: { input: Tensor, normalized_shape: readonly number[], weight?: Tensor | null, bias?: Tensor | null, eps?: number, cudnn_enable?: boolean }): Tensor
 }
 
 /**
@@ -3400,6 +3744,7 @@ export const layer_norm = operator_function('aten::layer_norm') as unknown as {
 export const lcm = operator_function('aten::lcm') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3409,6 +3754,7 @@ export const lcm = operator_function('aten::lcm') as unknown as {
 export const lcm_ = operator_function('aten::lcm_') as unknown as {
   (input: Tensor, other: Tensor): Tensor
   (input: Tensor, kwargs: { other: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor }): Tensor
 }
 
 /**
@@ -3418,6 +3764,7 @@ export const lcm_ = operator_function('aten::lcm_') as unknown as {
 export const ldexp = operator_function('aten::ldexp') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3427,6 +3774,7 @@ export const ldexp = operator_function('aten::ldexp') as unknown as {
 export const ldexp_ = operator_function('aten::ldexp_') as unknown as {
   (input: Tensor, other: Tensor): Tensor
   (input: Tensor, kwargs: { other: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor }): Tensor
 }
 
 /**
@@ -3437,8 +3785,10 @@ export const ldexp_ = operator_function('aten::ldexp_') as unknown as {
 export const le = operator_function('aten::le') as unknown as {
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3450,9 +3800,11 @@ export const lerp = operator_function('aten::lerp') as unknown as {
   (input: Tensor, end: Tensor, weight: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, end: Tensor, kwargs: { weight: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { end: Tensor, weight: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, end: Tensor, weight: Scalar, out?: Tensor }): Tensor
   (input: Tensor, end: Tensor, weight: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, end: Tensor, kwargs: { weight: Tensor, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { end: Tensor, weight: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, end: Tensor, weight: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3463,8 +3815,10 @@ export const lerp = operator_function('aten::lerp') as unknown as {
 export const less = operator_function('aten::less') as unknown as {
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3475,8 +3829,10 @@ export const less = operator_function('aten::less') as unknown as {
 export const less_equal = operator_function('aten::less_equal') as unknown as {
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3485,6 +3841,7 @@ export const less_equal = operator_function('aten::less_equal') as unknown as {
  */
 export const lgamma = operator_function('aten::lgamma') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3519,6 +3876,7 @@ export const linspace = factory_function('aten::linspace') as unknown as {
  */
 export const log = operator_function('aten::log') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3527,6 +3885,7 @@ export const log = operator_function('aten::log') as unknown as {
  */
 export const log10 = operator_function('aten::log10') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3535,6 +3894,7 @@ export const log10 = operator_function('aten::log10') as unknown as {
  */
 export const log10_ = operator_function('aten::log10_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -3543,6 +3903,7 @@ export const log10_ = operator_function('aten::log10_') as unknown as {
  */
 export const log1p = operator_function('aten::log1p') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3551,6 +3912,7 @@ export const log1p = operator_function('aten::log1p') as unknown as {
  */
 export const log1p_ = operator_function('aten::log1p_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -3559,6 +3921,7 @@ export const log1p_ = operator_function('aten::log1p_') as unknown as {
  */
 export const log2 = operator_function('aten::log2') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3567,6 +3930,7 @@ export const log2 = operator_function('aten::log2') as unknown as {
  */
 export const log2_ = operator_function('aten::log2_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -3575,6 +3939,7 @@ export const log2_ = operator_function('aten::log2_') as unknown as {
  */
 export const log_ = operator_function('aten::log_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -3585,6 +3950,7 @@ export const log_softmax = operator_function('aten::log_softmax') as unknown as 
   (input: Tensor, dim: Int, dtype?: dtype | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, dim: Int, kwargs: { dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: Int, dtype?: dtype | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: Int, dtype?: dtype | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -3594,6 +3960,7 @@ export const log_softmax = operator_function('aten::log_softmax') as unknown as 
 export const logaddexp = operator_function('aten::logaddexp') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3603,6 +3970,7 @@ export const logaddexp = operator_function('aten::logaddexp') as unknown as {
 export const logaddexp2 = operator_function('aten::logaddexp2') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3612,6 +3980,7 @@ export const logaddexp2 = operator_function('aten::logaddexp2') as unknown as {
 export const logcumsumexp = operator_function('aten::logcumsumexp') as unknown as {
   (input: Tensor, dim: Int, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -3620,6 +3989,7 @@ export const logcumsumexp = operator_function('aten::logcumsumexp') as unknown a
  */
 export const logdet = operator_function('aten::logdet') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -3629,6 +3999,7 @@ export const logdet = operator_function('aten::logdet') as unknown as {
 export const logical_and = operator_function('aten::logical_and') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3637,6 +4008,7 @@ export const logical_and = operator_function('aten::logical_and') as unknown as 
  */
 export const logical_not = operator_function('aten::logical_not') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3646,6 +4018,7 @@ export const logical_not = operator_function('aten::logical_not') as unknown as 
 export const logical_or = operator_function('aten::logical_or') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3655,6 +4028,7 @@ export const logical_or = operator_function('aten::logical_or') as unknown as {
 export const logical_xor = operator_function('aten::logical_xor') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3664,6 +4038,7 @@ export const logical_xor = operator_function('aten::logical_xor') as unknown as 
 export const logit = operator_function('aten::logit') as unknown as {
   (input: Tensor, eps?: number | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { eps?: number | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, eps?: number | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -3673,6 +4048,7 @@ export const logit = operator_function('aten::logit') as unknown as {
 export const logit_ = operator_function('aten::logit_') as unknown as {
   (input: Tensor, eps?: number | null): Tensor
   (input: Tensor, kwargs: { eps?: number | null }): Tensor
+  (kwargs: { input: Tensor, eps?: number | null }): Tensor
 }
 
 /**
@@ -3713,6 +4089,7 @@ export const logsumexp = operator_function('aten::logsumexp') as unknown as {
   (input: Tensor, dim: number | readonly number[], keepdim?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, dim: number | readonly number[], kwargs: { keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: number | readonly number[], keepdim?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: number | readonly number[], keepdim?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -3730,6 +4107,7 @@ export const lstm = operator_function('aten::lstm') as unknown as {
   (input: Tensor, hx: readonly Tensor[], params: readonly Tensor[], kwargs: { has_biases: boolean, num_layers: Int, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean }): [Tensor, Tensor, Tensor]
   (input: Tensor, hx: readonly Tensor[], kwargs: { params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean }): [Tensor, Tensor, Tensor]
   (input: Tensor, kwargs: { hx: readonly Tensor[], params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean }): [Tensor, Tensor, Tensor]
+  (kwargs: { input: Tensor, hx: readonly Tensor[], params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean }): [Tensor, Tensor, Tensor]
   (data: Tensor, batch_sizes: Tensor, hx: readonly Tensor[], params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, train: boolean, bidirectional: boolean): [Tensor, Tensor, Tensor]
   (data: Tensor, batch_sizes: Tensor, hx: readonly Tensor[], params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, train: boolean, kwargs: { bidirectional: boolean }): [Tensor, Tensor, Tensor]
   (data: Tensor, batch_sizes: Tensor, hx: readonly Tensor[], params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, kwargs: { train: boolean, bidirectional: boolean }): [Tensor, Tensor, Tensor]
@@ -3753,6 +4131,7 @@ export const lstm_cell = operator_function('aten::lstm_cell') as unknown as {
   (input: Tensor, hx: readonly Tensor[], w_ih: Tensor, kwargs: { w_hh: Tensor, b_ih?: Tensor | null, b_hh?: Tensor | null }): [Tensor, Tensor]
   (input: Tensor, hx: readonly Tensor[], kwargs: { w_ih: Tensor, w_hh: Tensor, b_ih?: Tensor | null, b_hh?: Tensor | null }): [Tensor, Tensor]
   (input: Tensor, kwargs: { hx: readonly Tensor[], w_ih: Tensor, w_hh: Tensor, b_ih?: Tensor | null, b_hh?: Tensor | null }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, hx: readonly Tensor[], w_ih: Tensor, w_hh: Tensor, b_ih?: Tensor | null, b_hh?: Tensor | null }): [Tensor, Tensor]
 }
 
 /**
@@ -3763,8 +4142,10 @@ export const lstm_cell = operator_function('aten::lstm_cell') as unknown as {
 export const lt = operator_function('aten::lt') as unknown as {
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3775,6 +4156,7 @@ export const lu_solve = operator_function('aten::lu_solve') as unknown as {
   (input: Tensor, LU_data: Tensor, LU_pivots: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, LU_data: Tensor, kwargs: { LU_pivots: Tensor, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { LU_data: Tensor, LU_pivots: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, LU_data: Tensor, LU_pivots: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3811,9 +4193,11 @@ export const masked_fill = operator_function('aten::masked_fill') as unknown as 
   (input: Tensor, mask: Tensor, value: Scalar): Tensor
   (input: Tensor, mask: Tensor, kwargs: { value: Scalar }): Tensor
   (input: Tensor, kwargs: { mask: Tensor, value: Scalar }): Tensor
+  (kwargs: { input: Tensor, mask: Tensor, value: Scalar }): Tensor
   (input: Tensor, mask: Tensor, value: Tensor): Tensor
   (input: Tensor, mask: Tensor, kwargs: { value: Tensor }): Tensor
   (input: Tensor, kwargs: { mask: Tensor, value: Tensor }): Tensor
+  (kwargs: { input: Tensor, mask: Tensor, value: Tensor }): Tensor
 }
 
 /**
@@ -3824,6 +4208,7 @@ export const masked_scatter = operator_function('aten::masked_scatter') as unkno
   (input: Tensor, mask: Tensor, source: Tensor): Tensor
   (input: Tensor, mask: Tensor, kwargs: { source: Tensor }): Tensor
   (input: Tensor, kwargs: { mask: Tensor, source: Tensor }): Tensor
+  (kwargs: { input: Tensor, mask: Tensor, source: Tensor }): Tensor
 }
 
 /**
@@ -3833,6 +4218,7 @@ export const masked_scatter = operator_function('aten::masked_scatter') as unkno
 export const masked_select = operator_function('aten::masked_select') as unknown as {
   (input: Tensor, mask: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { mask: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, mask: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3842,6 +4228,7 @@ export const masked_select = operator_function('aten::masked_select') as unknown
 export const matmul = operator_function('aten::matmul') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3850,6 +4237,7 @@ export const matmul = operator_function('aten::matmul') as unknown as {
  */
 export const matrix_exp = operator_function('aten::matrix_exp') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -3859,6 +4247,7 @@ export const matrix_exp = operator_function('aten::matrix_exp') as unknown as {
 export const matrix_power = operator_function('aten::matrix_power') as unknown as {
   (input: Tensor, n: Int, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { n: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, n: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -3871,9 +4260,12 @@ export const max = operator_function('aten::max') as unknown as {
   (input: Tensor, dim: Int, keepdim?: boolean, kwargs?: { out?: readonly Tensor[] }): Named<'values' | 'indices'>
   (input: Tensor, dim: Int, kwargs: { keepdim?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
   (input: Tensor, kwargs: { dim: Int, keepdim?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
+  (kwargs: { input: Tensor, dim: Int, keepdim?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3887,6 +4279,7 @@ export const max_pool1d = operator_function('aten::max_pool1d') as unknown as {
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[], kwargs: { padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
   (input: Tensor, kernel_size: number | readonly number[], kwargs: { stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
   (input: Tensor, kwargs: { kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
+  (kwargs: { input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
 }
 
 /**
@@ -3900,6 +4293,7 @@ export const max_pool1d_with_indices = operator_function('aten::max_pool1d_with_
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[], kwargs: { padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): [Tensor, Tensor]
   (input: Tensor, kernel_size: number | readonly number[], kwargs: { stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): [Tensor, Tensor]
   (input: Tensor, kwargs: { kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): [Tensor, Tensor]
 }
 
 /**
@@ -3913,6 +4307,7 @@ export const max_pool2d = operator_function('aten::max_pool2d') as unknown as {
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[], kwargs: { padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
   (input: Tensor, kernel_size: number | readonly number[], kwargs: { stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
   (input: Tensor, kwargs: { kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
+  (kwargs: { input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
 }
 
 /**
@@ -3926,6 +4321,7 @@ export const max_pool3d = operator_function('aten::max_pool3d') as unknown as {
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[], kwargs: { padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
   (input: Tensor, kernel_size: number | readonly number[], kwargs: { stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
   (input: Tensor, kwargs: { kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
+  (kwargs: { input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
 }
 
 /**
@@ -3935,6 +4331,7 @@ export const max_pool3d = operator_function('aten::max_pool3d') as unknown as {
 export const maximum = operator_function('aten::maximum') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3944,9 +4341,11 @@ export const maximum = operator_function('aten::maximum') as unknown as {
  */
 export const mean = operator_function('aten::mean') as unknown as {
   (input: Tensor, kwargs?: { dtype?: dtype | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, dim: number | readonly number[] | null, keepdim?: boolean, kwargs?: { dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, dim: number | readonly number[] | null, kwargs: { keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -3956,9 +4355,11 @@ export const mean = operator_function('aten::mean') as unknown as {
  */
 export const median = operator_function('aten::median') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
   (input: Tensor, dim: Int, keepdim?: boolean, kwargs?: { out?: readonly Tensor[] }): Named<'values' | 'indices'>
   (input: Tensor, dim: Int, kwargs: { keepdim?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
   (input: Tensor, kwargs: { dim: Int, keepdim?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
+  (kwargs: { input: Tensor, dim: Int, keepdim?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
 }
 
 /**
@@ -3983,9 +4384,12 @@ export const min = operator_function('aten::min') as unknown as {
   (input: Tensor, dim: Int, keepdim?: boolean, kwargs?: { out?: readonly Tensor[] }): Named<'values' | 'indices'>
   (input: Tensor, dim: Int, kwargs: { keepdim?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
   (input: Tensor, kwargs: { dim: Int, keepdim?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
+  (kwargs: { input: Tensor, dim: Int, keepdim?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -3995,6 +4399,7 @@ export const min = operator_function('aten::min') as unknown as {
 export const minimum = operator_function('aten::minimum') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -4010,6 +4415,7 @@ export const miopen_batch_norm = operator_function('aten::miopen_batch_norm') as
   (input: Tensor, weight: Tensor, bias: Tensor | null, kwargs: { running_mean: Tensor | null, running_var: Tensor | null, training: boolean, exponential_average_factor: number, epsilon: number }): [Tensor, Tensor, Tensor]
   (input: Tensor, weight: Tensor, kwargs: { bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, exponential_average_factor: number, epsilon: number }): [Tensor, Tensor, Tensor]
   (input: Tensor, kwargs: { weight: Tensor, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, exponential_average_factor: number, epsilon: number }): [Tensor, Tensor, Tensor]
+  (kwargs: { input: Tensor, weight: Tensor, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, exponential_average_factor: number, epsilon: number }): [Tensor, Tensor, Tensor]
 }
 
 /**
@@ -4026,6 +4432,7 @@ export const miopen_convolution = operator_function('aten::miopen_convolution') 
   (input: Tensor, weight: Tensor, bias: Tensor | null, kwargs: { padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int, benchmark: boolean, deterministic: boolean }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { bias: Tensor | null, padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int, benchmark: boolean, deterministic: boolean }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, bias: Tensor | null, padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int, benchmark: boolean, deterministic: boolean }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, bias: Tensor | null, padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int, benchmark: boolean, deterministic: boolean }): Tensor
 }
 
 /**
@@ -4042,6 +4449,7 @@ export const miopen_convolution_add_relu = operator_function('aten::miopen_convo
   (input: Tensor, weight: Tensor, z: Tensor, kwargs: { alpha: Scalar | null, bias: Tensor | null, stride: readonly number[], padding: readonly number[], dilation: readonly number[], groups: Int }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { z: Tensor, alpha: Scalar | null, bias: Tensor | null, stride: readonly number[], padding: readonly number[], dilation: readonly number[], groups: Int }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, z: Tensor, alpha: Scalar | null, bias: Tensor | null, stride: readonly number[], padding: readonly number[], dilation: readonly number[], groups: Int }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, z: Tensor, alpha: Scalar | null, bias: Tensor | null, stride: readonly number[], padding: readonly number[], dilation: readonly number[], groups: Int }): Tensor
 }
 
 /**
@@ -4056,6 +4464,7 @@ export const miopen_convolution_relu = operator_function('aten::miopen_convoluti
   (input: Tensor, weight: Tensor, bias: Tensor | null, kwargs: { stride: readonly number[], padding: readonly number[], dilation: readonly number[], groups: Int }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { bias: Tensor | null, stride: readonly number[], padding: readonly number[], dilation: readonly number[], groups: Int }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, bias: Tensor | null, stride: readonly number[], padding: readonly number[], dilation: readonly number[], groups: Int }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, bias: Tensor | null, stride: readonly number[], padding: readonly number[], dilation: readonly number[], groups: Int }): Tensor
 }
 
 /**
@@ -4073,6 +4482,7 @@ export const miopen_convolution_transpose = operator_function('aten::miopen_conv
   (input: Tensor, weight: Tensor, bias: Tensor | null, kwargs: { padding: readonly number[], output_padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int, benchmark: boolean, deterministic: boolean }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { bias: Tensor | null, padding: readonly number[], output_padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int, benchmark: boolean, deterministic: boolean }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, bias: Tensor | null, padding: readonly number[], output_padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int, benchmark: boolean, deterministic: boolean }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, bias: Tensor | null, padding: readonly number[], output_padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int, benchmark: boolean, deterministic: boolean }): Tensor
 }
 
 /**
@@ -4113,6 +4523,7 @@ export const miopen_depthwise_convolution = operator_function('aten::miopen_dept
   (input: Tensor, weight: Tensor, bias: Tensor | null, kwargs: { padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int, benchmark: boolean, deterministic: boolean }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { bias: Tensor | null, padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int, benchmark: boolean, deterministic: boolean }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, bias: Tensor | null, padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int, benchmark: boolean, deterministic: boolean }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, bias: Tensor | null, padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int, benchmark: boolean, deterministic: boolean }): Tensor
 }
 
 /**
@@ -4134,6 +4545,7 @@ export const miopen_rnn = operator_function('aten::miopen_rnn') as unknown as {
   (input: Tensor, weight: readonly Tensor[], weight_stride0: Int, kwargs: { hx: Tensor, cx: Tensor | null, mode: Int, hidden_size: Int, num_layers: Int, batch_first: boolean, dropout: number, train: boolean, bidirectional: boolean, batch_sizes: readonly number[], dropout_state: Tensor | null }): [Tensor, Tensor, Tensor, Tensor, Tensor]
   (input: Tensor, weight: readonly Tensor[], kwargs: { weight_stride0: Int, hx: Tensor, cx: Tensor | null, mode: Int, hidden_size: Int, num_layers: Int, batch_first: boolean, dropout: number, train: boolean, bidirectional: boolean, batch_sizes: readonly number[], dropout_state: Tensor | null }): [Tensor, Tensor, Tensor, Tensor, Tensor]
   (input: Tensor, kwargs: { weight: readonly Tensor[], weight_stride0: Int, hx: Tensor, cx: Tensor | null, mode: Int, hidden_size: Int, num_layers: Int, batch_first: boolean, dropout: number, train: boolean, bidirectional: boolean, batch_sizes: readonly number[], dropout_state: Tensor | null }): [Tensor, Tensor, Tensor, Tensor, Tensor]
+  (kwargs: { input: Tensor, weight: readonly Tensor[], weight_stride0: Int, hx: Tensor, cx: Tensor | null, mode: Int, hidden_size: Int, num_layers: Int, batch_first: boolean, dropout: number, train: boolean, bidirectional: boolean, batch_sizes: readonly number[], dropout_state: Tensor | null }): [Tensor, Tensor, Tensor, Tensor, Tensor]
 }
 
 /**
@@ -4143,6 +4555,7 @@ export const miopen_rnn = operator_function('aten::miopen_rnn') as unknown as {
 export const mkldnn_adaptive_avg_pool2d = operator_function('aten::mkldnn_adaptive_avg_pool2d') as unknown as {
   (input: Tensor, output_size: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { output_size: number | readonly number[], out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, output_size: number | readonly number[], out?: Tensor }): Tensor
 }
 
 /**
@@ -4157,6 +4570,7 @@ export const mkldnn_convolution = operator_function('aten::mkldnn_convolution') 
   (input: Tensor, weight: Tensor, bias: Tensor | null, kwargs: { padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int }): Tensor
   (input: Tensor, weight: Tensor, kwargs: { bias: Tensor | null, padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int }): Tensor
   (input: Tensor, kwargs: { weight: Tensor, bias: Tensor | null, padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor, bias: Tensor | null, padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: Int }): Tensor
 }
 
 /**
@@ -4182,6 +4596,7 @@ export const mkldnn_max_pool2d = operator_function('aten::mkldnn_max_pool2d') as
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[], kwargs: { padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
   (input: Tensor, kernel_size: number | readonly number[], kwargs: { stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
   (input: Tensor, kwargs: { kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
+  (kwargs: { input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
 }
 
 /**
@@ -4195,6 +4610,7 @@ export const mkldnn_max_pool3d = operator_function('aten::mkldnn_max_pool3d') as
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[], kwargs: { padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
   (input: Tensor, kernel_size: number | readonly number[], kwargs: { stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
   (input: Tensor, kwargs: { kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
+  (kwargs: { input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
 }
 
 /**
@@ -4218,6 +4634,7 @@ export const mkldnn_rnn_layer = operator_function('aten::mkldnn_rnn_layer') as u
   (input: Tensor, weight0: Tensor, weight1: Tensor, kwargs: { weight2: Tensor, weight3: Tensor, hx_: Tensor, cx_: Tensor, reverse: boolean, batch_sizes: readonly number[], mode: Int, hidden_size: Int, num_layers: Int, has_biases: boolean, bidirectional: boolean, batch_first: boolean, train: boolean }): [Tensor, Tensor, Tensor, Tensor]
   (input: Tensor, weight0: Tensor, kwargs: { weight1: Tensor, weight2: Tensor, weight3: Tensor, hx_: Tensor, cx_: Tensor, reverse: boolean, batch_sizes: readonly number[], mode: Int, hidden_size: Int, num_layers: Int, has_biases: boolean, bidirectional: boolean, batch_first: boolean, train: boolean }): [Tensor, Tensor, Tensor, Tensor]
   (input: Tensor, kwargs: { weight0: Tensor, weight1: Tensor, weight2: Tensor, weight3: Tensor, hx_: Tensor, cx_: Tensor, reverse: boolean, batch_sizes: readonly number[], mode: Int, hidden_size: Int, num_layers: Int, has_biases: boolean, bidirectional: boolean, batch_first: boolean, train: boolean }): [Tensor, Tensor, Tensor, Tensor]
+  (kwargs: { input: Tensor, weight0: Tensor, weight1: Tensor, weight2: Tensor, weight3: Tensor, hx_: Tensor, cx_: Tensor, reverse: boolean, batch_sizes: readonly number[], mode: Int, hidden_size: Int, num_layers: Int, has_biases: boolean, bidirectional: boolean, batch_first: boolean, train: boolean }): [Tensor, Tensor, Tensor, Tensor]
 }
 
 /**
@@ -4228,9 +4645,11 @@ export const mkldnn_rnn_layer = operator_function('aten::mkldnn_rnn_layer') as u
 export const mm = operator_function('aten::mm') as unknown as {
   (input: Tensor, mat2: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { mat2: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, mat2: Tensor, out?: Tensor }): Tensor
   (input: Tensor, mat2: Tensor, out_dtype: dtype, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, mat2: Tensor, kwargs: { out_dtype: dtype, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { mat2: Tensor, out_dtype: dtype, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, mat2: Tensor, out_dtype: dtype, out?: Tensor }): Tensor
 }
 
 /**
@@ -4241,6 +4660,7 @@ export const mode = operator_function('aten::mode') as unknown as {
   (input: Tensor, dim?: Int, keepdim?: boolean, kwargs?: { out?: readonly Tensor[] }): Named<'values' | 'indices'>
   (input: Tensor, dim: Int, kwargs: { keepdim?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
   (input: Tensor, kwargs: { dim?: Int, keepdim?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
+  (kwargs: { input: Tensor, dim?: Int, keepdim?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
 }
 
 /**
@@ -4252,9 +4672,11 @@ export const moveaxis = operator_function('aten::moveaxis') as unknown as {
   (input: Tensor, source: readonly number[], destination: readonly number[]): Tensor
   (input: Tensor, source: readonly number[], kwargs: { destination: readonly number[] }): Tensor
   (input: Tensor, kwargs: { source: readonly number[], destination: readonly number[] }): Tensor
+  (kwargs: { input: Tensor, source: readonly number[], destination: readonly number[] }): Tensor
   (input: Tensor, source: Int, destination: Int): Tensor
   (input: Tensor, source: Int, kwargs: { destination: Int }): Tensor
   (input: Tensor, kwargs: { source: Int, destination: Int }): Tensor
+  (kwargs: { input: Tensor, source: Int, destination: Int }): Tensor
 }
 
 /**
@@ -4266,9 +4688,11 @@ export const movedim = operator_function('aten::movedim') as unknown as {
   (input: Tensor, source: readonly number[], destination: readonly number[]): Tensor
   (input: Tensor, source: readonly number[], kwargs: { destination: readonly number[] }): Tensor
   (input: Tensor, kwargs: { source: readonly number[], destination: readonly number[] }): Tensor
+  (kwargs: { input: Tensor, source: readonly number[], destination: readonly number[] }): Tensor
   (input: Tensor, source: Int, destination: Int): Tensor
   (input: Tensor, source: Int, kwargs: { destination: Int }): Tensor
   (input: Tensor, kwargs: { source: Int, destination: Int }): Tensor
+  (kwargs: { input: Tensor, source: Int, destination: Int }): Tensor
 }
 
 /**
@@ -4277,6 +4701,7 @@ export const movedim = operator_function('aten::movedim') as unknown as {
  */
 export const msort = operator_function('aten::msort') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -4287,8 +4712,10 @@ export const msort = operator_function('aten::msort') as unknown as {
 export const mul = operator_function('aten::mul') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -4299,6 +4726,7 @@ export const multinomial = operator_function('aten::multinomial') as unknown as 
   (input: Tensor, num_samples: Int, replacement?: boolean, kwargs?: { generator?: Generator | null, out?: Tensor }): Tensor
   (input: Tensor, num_samples: Int, kwargs: { replacement?: boolean, generator?: Generator | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { num_samples: Int, replacement?: boolean, generator?: Generator | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, num_samples: Int, replacement?: boolean, generator?: Generator | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -4309,8 +4737,10 @@ export const multinomial = operator_function('aten::multinomial') as unknown as 
 export const multiply = operator_function('aten::multiply') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -4320,6 +4750,7 @@ export const multiply = operator_function('aten::multiply') as unknown as {
 export const mv = operator_function('aten::mv') as unknown as {
   (input: Tensor, vec: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { vec: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, vec: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -4329,6 +4760,7 @@ export const mv = operator_function('aten::mv') as unknown as {
 export const mvlgamma = operator_function('aten::mvlgamma') as unknown as {
   (input: Tensor, p: Int, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { p: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, p: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -4340,6 +4772,7 @@ export const nan_to_num = operator_function('aten::nan_to_num') as unknown as {
   (input: Tensor, nan: number | null, posinf: number | null, kwargs: { neginf?: number | null, out?: Tensor }): Tensor
   (input: Tensor, nan: number | null, kwargs: { posinf?: number | null, neginf?: number | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { nan?: number | null, posinf?: number | null, neginf?: number | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, nan?: number | null, posinf?: number | null, neginf?: number | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -4351,6 +4784,7 @@ export const nan_to_num_ = operator_function('aten::nan_to_num_') as unknown as 
   (input: Tensor, nan: number | null, posinf: number | null, kwargs: { neginf?: number | null }): Tensor
   (input: Tensor, nan: number | null, kwargs: { posinf?: number | null, neginf?: number | null }): Tensor
   (input: Tensor, kwargs: { nan?: number | null, posinf?: number | null, neginf?: number | null }): Tensor
+  (kwargs: { input: Tensor, nan?: number | null, posinf?: number | null, neginf?: number | null }): Tensor
 }
 
 /**
@@ -4361,6 +4795,7 @@ export const nanmean = operator_function('aten::nanmean') as unknown as {
   (input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, kwargs?: { dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, dim: number | readonly number[] | null, kwargs: { keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim?: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -4370,9 +4805,11 @@ export const nanmean = operator_function('aten::nanmean') as unknown as {
  */
 export const nanmedian = operator_function('aten::nanmedian') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
   (input: Tensor, dim: Int, keepdim?: boolean, kwargs?: { out?: readonly Tensor[] }): Named<'values' | 'indices'>
   (input: Tensor, dim: Int, kwargs: { keepdim?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
   (input: Tensor, kwargs: { dim: Int, keepdim?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
+  (kwargs: { input: Tensor, dim: Int, keepdim?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
 }
 
 /**
@@ -4385,10 +4822,12 @@ export const nanquantile = operator_function('aten::nanquantile') as unknown as 
   (input: Tensor, q: Tensor, dim: Int | null, kwargs: { keepdim?: boolean, interpolation?: string, out?: Tensor }): Tensor
   (input: Tensor, q: Tensor, kwargs: { dim?: Int | null, keepdim?: boolean, interpolation?: string, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { q: Tensor, dim?: Int | null, keepdim?: boolean, interpolation?: string, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, q: Tensor, dim?: Int | null, keepdim?: boolean, interpolation?: string, out?: Tensor }): Tensor
   (input: Tensor, q: number, dim?: Int | null, keepdim?: boolean, kwargs?: { interpolation?: string, out?: Tensor }): Tensor
   (input: Tensor, q: number, dim: Int | null, kwargs: { keepdim?: boolean, interpolation?: string, out?: Tensor }): Tensor
   (input: Tensor, q: number, kwargs: { dim?: Int | null, keepdim?: boolean, interpolation?: string, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { q: number, dim?: Int | null, keepdim?: boolean, interpolation?: string, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, q: number, dim?: Int | null, keepdim?: boolean, interpolation?: string, out?: Tensor }): Tensor
 }
 
 /**
@@ -4399,6 +4838,7 @@ export const nansum = operator_function('aten::nansum') as unknown as {
   (input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, kwargs?: { dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, dim: number | readonly number[] | null, kwargs: { keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim?: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -4411,10 +4851,12 @@ export const narrow = operator_function('aten::narrow') as unknown as {
   (input: Tensor, dim: Int, start: Int, kwargs: { length: Int }): Tensor
   (input: Tensor, dim: Int, kwargs: { start: Int, length: Int }): Tensor
   (input: Tensor, kwargs: { dim: Int, start: Int, length: Int }): Tensor
+  (kwargs: { input: Tensor, dim: Int, start: Int, length: Int }): Tensor
   (input: Tensor, dim: Int, start: Tensor, length: Int): Tensor
   (input: Tensor, dim: Int, start: Tensor, kwargs: { length: Int }): Tensor
   (input: Tensor, dim: Int, kwargs: { start: Tensor, length: Int }): Tensor
   (input: Tensor, kwargs: { dim: Int, start: Tensor, length: Int }): Tensor
+  (kwargs: { input: Tensor, dim: Int, start: Tensor, length: Int }): Tensor
 }
 
 /**
@@ -4426,6 +4868,7 @@ export const narrow_copy = operator_function('aten::narrow_copy') as unknown as 
   (input: Tensor, dim: Int, start: Int, kwargs: { length: Int, out?: Tensor }): Tensor
   (input: Tensor, dim: Int, kwargs: { start: Int, length: Int, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: Int, start: Int, length: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: Int, start: Int, length: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -4441,6 +4884,7 @@ export const native_batch_norm = operator_function('aten::native_batch_norm') as
   (input: Tensor, weight: Tensor | null, bias: Tensor | null, kwargs: { running_mean: Tensor | null, running_var: Tensor | null, training: boolean, momentum: number, eps: number, out?: readonly Tensor[] }): [Tensor, Tensor, Tensor]
   (input: Tensor, weight: Tensor | null, kwargs: { bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, momentum: number, eps: number, out?: readonly Tensor[] }): [Tensor, Tensor, Tensor]
   (input: Tensor, kwargs: { weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, momentum: number, eps: number, out?: readonly Tensor[] }): [Tensor, Tensor, Tensor]
+  (kwargs: { input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, training: boolean, momentum: number, eps: number, out?: readonly Tensor[] }): [Tensor, Tensor, Tensor]
 }
 
 /**
@@ -4450,6 +4894,7 @@ export const native_batch_norm = operator_function('aten::native_batch_norm') as
 export const native_channel_shuffle = operator_function('aten::native_channel_shuffle') as unknown as {
   (input: Tensor, groups: Int): Tensor
   (input: Tensor, kwargs: { groups: Int }): Tensor
+  (kwargs: { input: Tensor, groups: Int }): Tensor
 }
 
 /**
@@ -4460,6 +4905,7 @@ export const native_dropout = operator_function('aten::native_dropout') as unkno
   (input: Tensor, p: number, train: boolean | null): [Tensor, Tensor]
   (input: Tensor, p: number, kwargs: { train: boolean | null }): [Tensor, Tensor]
   (input: Tensor, kwargs: { p: number, train: boolean | null }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, p: number, train: boolean | null }): [Tensor, Tensor]
 }
 
 /**
@@ -4475,6 +4921,7 @@ export const native_group_norm = operator_function('aten::native_group_norm') as
   (input: Tensor, weight: Tensor | null, bias: Tensor | null, kwargs: { N: Int, C: Int, HxW: Int, group: Int, eps: number }): [Tensor, Tensor, Tensor]
   (input: Tensor, weight: Tensor | null, kwargs: { bias: Tensor | null, N: Int, C: Int, HxW: Int, group: Int, eps: number }): [Tensor, Tensor, Tensor]
   (input: Tensor, kwargs: { weight: Tensor | null, bias: Tensor | null, N: Int, C: Int, HxW: Int, group: Int, eps: number }): [Tensor, Tensor, Tensor]
+  (kwargs: { input: Tensor, weight: Tensor | null, bias: Tensor | null, N: Int, C: Int, HxW: Int, group: Int, eps: number }): [Tensor, Tensor, Tensor]
 }
 
 /**
@@ -4487,6 +4934,7 @@ export const native_layer_norm = operator_function('aten::native_layer_norm') as
   (input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, kwargs: { bias: Tensor | null, eps: number }): [Tensor, Tensor, Tensor]
   (input: Tensor, normalized_shape: readonly number[], kwargs: { weight: Tensor | null, bias: Tensor | null, eps: number }): [Tensor, Tensor, Tensor]
   (input: Tensor, kwargs: { normalized_shape: readonly number[], weight: Tensor | null, bias: Tensor | null, eps: number }): [Tensor, Tensor, Tensor]
+  (kwargs: { input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, bias: Tensor | null, eps: number }): [Tensor, Tensor, Tensor]
 }
 
 /**
@@ -4497,11 +4945,13 @@ export const native_layer_norm = operator_function('aten::native_layer_norm') as
 export const native_norm = operator_function('aten::native_norm') as unknown as {
   (input: Tensor, p?: Scalar): Tensor
   (input: Tensor, kwargs: { p?: Scalar }): Tensor
+  (kwargs: { input: Tensor, p?: Scalar }): Tensor
   (input: Tensor, p: Scalar | null, dim: number | readonly number[], keepdim: boolean, dtype: dtype | null): Tensor
   (input: Tensor, p: Scalar | null, dim: number | readonly number[], keepdim: boolean, kwargs: { dtype: dtype | null }): Tensor
   (input: Tensor, p: Scalar | null, dim: number | readonly number[], kwargs: { keepdim: boolean, dtype: dtype | null }): Tensor
   (input: Tensor, p: Scalar | null, kwargs: { dim: number | readonly number[], keepdim: boolean, dtype: dtype | null }): Tensor
   (input: Tensor, kwargs: { p: Scalar | null, dim: number | readonly number[], keepdim: boolean, dtype: dtype | null }): Tensor
+  (kwargs: { input: Tensor, p: Scalar | null, dim: number | readonly number[], keepdim: boolean, dtype: dtype | null }): Tensor
 }
 
 /**
@@ -4512,8 +4962,10 @@ export const native_norm = operator_function('aten::native_norm') as unknown as 
 export const ne = operator_function('aten::ne') as unknown as {
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -4522,6 +4974,7 @@ export const ne = operator_function('aten::ne') as unknown as {
  */
 export const neg = operator_function('aten::neg') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -4530,6 +4983,7 @@ export const neg = operator_function('aten::neg') as unknown as {
  */
 export const neg_ = operator_function('aten::neg_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -4538,6 +4992,7 @@ export const neg_ = operator_function('aten::neg_') as unknown as {
  */
 export const negative = operator_function('aten::negative') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -4546,6 +5001,7 @@ export const negative = operator_function('aten::negative') as unknown as {
  */
 export const negative_ = operator_function('aten::negative_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -4555,6 +5011,7 @@ export const negative_ = operator_function('aten::negative_') as unknown as {
 export const nextafter = operator_function('aten::nextafter') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -4563,6 +5020,7 @@ export const nextafter = operator_function('aten::nextafter') as unknown as {
  */
 export const nonzero_static = operator_function('aten::nonzero_static') as unknown as {
   (input: Tensor, kwargs: { size: Int, fill_value?: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, size: Int, fill_value?: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -4575,16 +5033,20 @@ export const nonzero_static = operator_function('aten::nonzero_static') as unkno
 export const norm = operator_function('aten::norm') as unknown as {
   (input: Tensor, p: Scalar | null, kwargs: { dtype: dtype, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { p: Scalar | null, dtype: dtype, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, p: Scalar | null, dtype: dtype, out?: Tensor }): Tensor
   (input: Tensor, p?: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { p?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, p?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, p: Scalar | null, dim: number | readonly number[], keepdim: boolean, kwargs: { dtype: dtype, out?: Tensor }): Tensor
   (input: Tensor, p: Scalar | null, dim: number | readonly number[], kwargs: { keepdim: boolean, dtype: dtype, out?: Tensor }): Tensor
   (input: Tensor, p: Scalar | null, kwargs: { dim: number | readonly number[], keepdim: boolean, dtype: dtype, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { p: Scalar | null, dim: number | readonly number[], keepdim: boolean, dtype: dtype, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, p: Scalar | null, dim: number | readonly number[], keepdim: boolean, dtype: dtype, out?: Tensor }): Tensor
   (input: Tensor, p: Scalar | null, dim: number | readonly number[], keepdim?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, p: Scalar | null, dim: number | readonly number[], kwargs: { keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, p: Scalar | null, kwargs: { dim: number | readonly number[], keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { p: Scalar | null, dim: number | readonly number[], keepdim?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, p: Scalar | null, dim: number | readonly number[], keepdim?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -4629,8 +5091,10 @@ export const normal = factory_function('aten::normal') as unknown as {
 export const not_equal = operator_function('aten::not_equal') as unknown as {
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -4641,9 +5105,11 @@ export const not_equal = operator_function('aten::not_equal') as unknown as {
 export const nuclear_norm = operator_function('aten::nuclear_norm') as unknown as {
   (input: Tensor, keepdim?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { keepdim?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, dim: number | readonly number[], keepdim?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, dim: number | readonly number[], kwargs: { keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: number | readonly number[], keepdim?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: number | readonly number[], keepdim?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -4663,6 +5129,7 @@ export const ones = factory_function('aten::ones') as unknown as {
  */
 export const ones_like = factory_function('aten::ones_like') as unknown as {
   (input: Tensor, kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
+  (kwargs: { input: Tensor, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
 }
 
 /**
@@ -4672,6 +5139,7 @@ export const ones_like = factory_function('aten::ones_like') as unknown as {
 export const orgqr = operator_function('aten::orgqr') as unknown as {
   (input: Tensor, input2: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { input2: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, input2: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -4684,6 +5152,7 @@ export const ormqr = operator_function('aten::ormqr') as unknown as {
   (input: Tensor, input2: Tensor, input3: Tensor, kwargs: { left?: boolean, transpose?: boolean, out?: Tensor }): Tensor
   (input: Tensor, input2: Tensor, kwargs: { input3: Tensor, left?: boolean, transpose?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { input2: Tensor, input3: Tensor, left?: boolean, transpose?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, input2: Tensor, input3: Tensor, left?: boolean, transpose?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -4693,6 +5162,7 @@ export const ormqr = operator_function('aten::ormqr') as unknown as {
 export const outer = operator_function('aten::outer') as unknown as {
   (input: Tensor, vec2: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { vec2: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, vec2: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -4715,6 +5185,7 @@ export const pairwise_distance = operator_function('aten::pairwise_distance') as
 export const pdist = operator_function('aten::pdist') as unknown as {
   (input: Tensor, p?: number): Tensor
   (input: Tensor, kwargs: { p?: number }): Tensor
+  (kwargs: { input: Tensor, p?: number }): Tensor
 }
 
 /**
@@ -4724,6 +5195,7 @@ export const pdist = operator_function('aten::pdist') as unknown as {
 export const permute = operator_function('aten::permute') as unknown as {
   (input: Tensor, dims: readonly number[]): Tensor
   (input: Tensor, kwargs: { dims: readonly number[] }): Tensor
+  (kwargs: { input: Tensor, dims: readonly number[] }): Tensor
   (input: Tensor, ...dims: number[]): Tensor
 }
 
@@ -4734,6 +5206,7 @@ export const permute = operator_function('aten::permute') as unknown as {
 export const permute_copy = operator_function('aten::permute_copy') as unknown as {
   (input: Tensor, dims: readonly number[]): Tensor
   (input: Tensor, kwargs: { dims: readonly number[] }): Tensor
+  (kwargs: { input: Tensor, dims: readonly number[] }): Tensor
   (input: Tensor, ...dims: number[]): Tensor
 }
 
@@ -4744,6 +5217,7 @@ export const permute_copy = operator_function('aten::permute_copy') as unknown a
 export const pinverse = operator_function('aten::pinverse') as unknown as {
   (input: Tensor, rcond?: number): Tensor
   (input: Tensor, kwargs: { rcond?: number }): Tensor
+  (kwargs: { input: Tensor, rcond?: number }): Tensor
 }
 
 /**
@@ -4753,6 +5227,7 @@ export const pinverse = operator_function('aten::pinverse') as unknown as {
 export const pixel_shuffle = operator_function('aten::pixel_shuffle') as unknown as {
   (input: Tensor, upscale_factor: Int): Tensor
   (input: Tensor, kwargs: { upscale_factor: Int }): Tensor
+  (kwargs: { input: Tensor, upscale_factor: Int }): Tensor
 }
 
 /**
@@ -4762,6 +5237,7 @@ export const pixel_shuffle = operator_function('aten::pixel_shuffle') as unknown
 export const pixel_unshuffle = operator_function('aten::pixel_unshuffle') as unknown as {
   (input: Tensor, downscale_factor: Int): Tensor
   (input: Tensor, kwargs: { downscale_factor: Int }): Tensor
+  (kwargs: { input: Tensor, downscale_factor: Int }): Tensor
 }
 
 /**
@@ -4771,6 +5247,7 @@ export const pixel_unshuffle = operator_function('aten::pixel_unshuffle') as unk
 export const poisson = operator_function('aten::poisson') as unknown as {
   (input: Tensor, generator?: Generator | null): Tensor
   (input: Tensor, kwargs: { generator?: Generator | null }): Tensor
+  (kwargs: { input: Tensor, generator?: Generator | null }): Tensor
 }
 
 /**
@@ -4784,6 +5261,7 @@ export const poisson_nll_loss = operator_function('aten::poisson_nll_loss') as u
   (input: Tensor, target: Tensor, log_input: boolean, kwargs: { full: boolean, eps: number, reduction: Int }): Tensor
   (input: Tensor, target: Tensor, kwargs: { log_input: boolean, full: boolean, eps: number, reduction: Int }): Tensor
   (input: Tensor, kwargs: { target: Tensor, log_input: boolean, full: boolean, eps: number, reduction: Int }): Tensor
+  (kwargs: { input: Tensor, target: Tensor, log_input: boolean, full: boolean, eps: number, reduction: Int }): Tensor
 }
 
 /**
@@ -4812,6 +5290,7 @@ export const polygamma = operator_function('aten::polygamma') as unknown as {
  */
 export const positive = operator_function('aten::positive') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -4823,10 +5302,13 @@ export const positive = operator_function('aten::positive') as unknown as {
 export const pow = operator_function('aten::pow') as unknown as {
   (input: Tensor, exponent: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { exponent: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, exponent: Tensor, out?: Tensor }): Tensor
   (input: Scalar, exponent: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Scalar, kwargs: { exponent: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Scalar, exponent: Tensor, out?: Tensor }): Tensor
   (input: Tensor, exponent: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { exponent: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, exponent: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -4836,6 +5318,7 @@ export const pow = operator_function('aten::pow') as unknown as {
 export const prelu = operator_function('aten::prelu') as unknown as {
   (input: Tensor, weight: Tensor): Tensor
   (input: Tensor, kwargs: { weight: Tensor }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor }): Tensor
 }
 
 /**
@@ -4845,9 +5328,11 @@ export const prelu = operator_function('aten::prelu') as unknown as {
  */
 export const prod = operator_function('aten::prod') as unknown as {
   (input: Tensor, kwargs?: { dtype?: dtype | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, dim: Int, keepdim?: boolean, kwargs?: { dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, dim: Int, kwargs: { keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: Int, keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: Int, keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -4869,6 +5354,7 @@ export const put = operator_function('aten::put') as unknown as {
   (input: Tensor, index: Tensor, source: Tensor, kwargs: { accumulate?: boolean }): Tensor
   (input: Tensor, index: Tensor, kwargs: { source: Tensor, accumulate?: boolean }): Tensor
   (input: Tensor, kwargs: { index: Tensor, source: Tensor, accumulate?: boolean }): Tensor
+  (kwargs: { input: Tensor, index: Tensor, source: Tensor, accumulate?: boolean }): Tensor
 }
 
 /**
@@ -4877,6 +5363,7 @@ export const put = operator_function('aten::put') as unknown as {
  */
 export const q_per_channel_axis = operator_function('aten::q_per_channel_axis') as unknown as {
   (input: Tensor): number
+  (kwargs: { input: Tensor }): number
 }
 
 /**
@@ -4885,6 +5372,7 @@ export const q_per_channel_axis = operator_function('aten::q_per_channel_axis') 
  */
 export const q_per_channel_scales = operator_function('aten::q_per_channel_scales') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -4893,6 +5381,7 @@ export const q_per_channel_scales = operator_function('aten::q_per_channel_scale
  */
 export const q_per_channel_zero_points = operator_function('aten::q_per_channel_zero_points') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -4901,6 +5390,7 @@ export const q_per_channel_zero_points = operator_function('aten::q_per_channel_
  */
 export const q_scale = operator_function('aten::q_scale') as unknown as {
   (input: Tensor): number
+  (kwargs: { input: Tensor }): number
 }
 
 /**
@@ -4909,6 +5399,7 @@ export const q_scale = operator_function('aten::q_scale') as unknown as {
  */
 export const q_zero_point = operator_function('aten::q_zero_point') as unknown as {
   (input: Tensor): number
+  (kwargs: { input: Tensor }): number
 }
 
 /**
@@ -4918,6 +5409,7 @@ export const q_zero_point = operator_function('aten::q_zero_point') as unknown a
 export const qr = operator_function('aten::qr') as unknown as {
   (input: Tensor, some?: boolean, kwargs?: { out?: readonly Tensor[] }): Named<'Q' | 'R'>
   (input: Tensor, kwargs: { some?: boolean, out?: readonly Tensor[] }): Named<'Q' | 'R'>
+  (kwargs: { input: Tensor, some?: boolean, out?: readonly Tensor[] }): Named<'Q' | 'R'>
 }
 
 /**
@@ -4930,10 +5422,12 @@ export const quantile = operator_function('aten::quantile') as unknown as {
   (input: Tensor, q: Tensor, dim: Int | null, kwargs: { keepdim?: boolean, interpolation?: string, out?: Tensor }): Tensor
   (input: Tensor, q: Tensor, kwargs: { dim?: Int | null, keepdim?: boolean, interpolation?: string, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { q: Tensor, dim?: Int | null, keepdim?: boolean, interpolation?: string, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, q: Tensor, dim?: Int | null, keepdim?: boolean, interpolation?: string, out?: Tensor }): Tensor
   (input: Tensor, q: number, dim?: Int | null, keepdim?: boolean, kwargs?: { interpolation?: string, out?: Tensor }): Tensor
   (input: Tensor, q: number, dim: Int | null, kwargs: { keepdim?: boolean, interpolation?: string, out?: Tensor }): Tensor
   (input: Tensor, q: number, kwargs: { dim?: Int | null, keepdim?: boolean, interpolation?: string, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { q: number, dim?: Int | null, keepdim?: boolean, interpolation?: string, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, q: number, dim?: Int | null, keepdim?: boolean, interpolation?: string, out?: Tensor }): Tensor
 }
 
 /**
@@ -4946,6 +5440,7 @@ export const quantize_per_channel = operator_function('aten::quantize_per_channe
   (input: Tensor, scales: Tensor, zero_points: Tensor, kwargs: { axis: Int, dtype: dtype }): Tensor
   (input: Tensor, scales: Tensor, kwargs: { zero_points: Tensor, axis: Int, dtype: dtype }): Tensor
   (input: Tensor, kwargs: { scales: Tensor, zero_points: Tensor, axis: Int, dtype: dtype }): Tensor
+  (kwargs: { input: Tensor, scales: Tensor, zero_points: Tensor, axis: Int, dtype: dtype }): Tensor
 }
 
 /**
@@ -4959,10 +5454,12 @@ export const quantize_per_tensor = operator_function('aten::quantize_per_tensor'
   (input: Tensor, scale: number, zero_point: Int, kwargs: { dtype: dtype }): Tensor
   (input: Tensor, scale: number, kwargs: { zero_point: Int, dtype: dtype }): Tensor
   (input: Tensor, kwargs: { scale: number, zero_point: Int, dtype: dtype }): Tensor
+  (kwargs: { input: Tensor, scale: number, zero_point: Int, dtype: dtype }): Tensor
   (input: Tensor, scale: Tensor, zero_point: Tensor, dtype: dtype): Tensor
   (input: Tensor, scale: Tensor, zero_point: Tensor, kwargs: { dtype: dtype }): Tensor
   (input: Tensor, scale: Tensor, kwargs: { zero_point: Tensor, dtype: dtype }): Tensor
   (input: Tensor, kwargs: { scale: Tensor, zero_point: Tensor, dtype: dtype }): Tensor
+  (kwargs: { input: Tensor, scale: Tensor, zero_point: Tensor, dtype: dtype }): Tensor
   (tensors: readonly Tensor[], scales: Tensor, zero_points: Tensor, dtype: dtype): Tensor[]
   (tensors: readonly Tensor[], scales: Tensor, zero_points: Tensor, kwargs: { dtype: dtype }): Tensor[]
   (tensors: readonly Tensor[], scales: Tensor, kwargs: { zero_points: Tensor, dtype: dtype }): Tensor[]
@@ -4978,6 +5475,7 @@ export const quantize_per_tensor_dynamic = operator_function('aten::quantize_per
   (input: Tensor, dtype: dtype, reduce_range: boolean): Tensor
   (input: Tensor, dtype: dtype, kwargs: { reduce_range: boolean }): Tensor
   (input: Tensor, kwargs: { dtype: dtype, reduce_range: boolean }): Tensor
+  (kwargs: { input: Tensor, dtype: dtype, reduce_range: boolean }): Tensor
 }
 
 /**
@@ -4993,6 +5491,7 @@ export const quantized_batch_norm = operator_function('aten::quantized_batch_nor
   (input: Tensor, weight: Tensor | null, bias: Tensor | null, kwargs: { mean: Tensor, var: Tensor, eps: number, output_scale: number, output_zero_point: Int }): Tensor
   (input: Tensor, weight: Tensor | null, kwargs: { bias: Tensor | null, mean: Tensor, var: Tensor, eps: number, output_scale: number, output_zero_point: Int }): Tensor
   (input: Tensor, kwargs: { weight: Tensor | null, bias: Tensor | null, mean: Tensor, var: Tensor, eps: number, output_scale: number, output_zero_point: Int }): Tensor
+  (kwargs: { input: Tensor, weight: Tensor | null, bias: Tensor | null, mean: Tensor, var: Tensor, eps: number, output_scale: number, output_zero_point: Int }): Tensor
 }
 
 /**
@@ -5014,6 +5513,7 @@ export const quantized_gru_cell = operator_function('aten::quantized_gru_cell') 
   (input: Tensor, hx: Tensor, w_ih: Tensor, kwargs: { w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, packed_ih: Tensor, packed_hh: Tensor, col_offsets_ih: Tensor, col_offsets_hh: Tensor, scale_ih: Scalar, scale_hh: Scalar, zero_point_ih: Scalar, zero_point_hh: Scalar }): Tensor
   (input: Tensor, hx: Tensor, kwargs: { w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, packed_ih: Tensor, packed_hh: Tensor, col_offsets_ih: Tensor, col_offsets_hh: Tensor, scale_ih: Scalar, scale_hh: Scalar, zero_point_ih: Scalar, zero_point_hh: Scalar }): Tensor
   (input: Tensor, kwargs: { hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, packed_ih: Tensor, packed_hh: Tensor, col_offsets_ih: Tensor, col_offsets_hh: Tensor, scale_ih: Scalar, scale_hh: Scalar, zero_point_ih: Scalar, zero_point_hh: Scalar }): Tensor
+  (kwargs: { input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, packed_ih: Tensor, packed_hh: Tensor, col_offsets_ih: Tensor, col_offsets_hh: Tensor, scale_ih: Scalar, scale_hh: Scalar, zero_point_ih: Scalar, zero_point_hh: Scalar }): Tensor
 }
 
 /**
@@ -5035,6 +5535,7 @@ export const quantized_lstm_cell = operator_function('aten::quantized_lstm_cell'
   (input: Tensor, hx: readonly Tensor[], w_ih: Tensor, kwargs: { w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, packed_ih: Tensor, packed_hh: Tensor, col_offsets_ih: Tensor, col_offsets_hh: Tensor, scale_ih: Scalar, scale_hh: Scalar, zero_point_ih: Scalar, zero_point_hh: Scalar }): [Tensor, Tensor]
   (input: Tensor, hx: readonly Tensor[], kwargs: { w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, packed_ih: Tensor, packed_hh: Tensor, col_offsets_ih: Tensor, col_offsets_hh: Tensor, scale_ih: Scalar, scale_hh: Scalar, zero_point_ih: Scalar, zero_point_hh: Scalar }): [Tensor, Tensor]
   (input: Tensor, kwargs: { hx: readonly Tensor[], w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, packed_ih: Tensor, packed_hh: Tensor, col_offsets_ih: Tensor, col_offsets_hh: Tensor, scale_ih: Scalar, scale_hh: Scalar, zero_point_ih: Scalar, zero_point_hh: Scalar }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, hx: readonly Tensor[], w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, packed_ih: Tensor, packed_hh: Tensor, col_offsets_ih: Tensor, col_offsets_hh: Tensor, scale_ih: Scalar, scale_hh: Scalar, zero_point_ih: Scalar, zero_point_hh: Scalar }): [Tensor, Tensor]
 }
 
 /**
@@ -5048,6 +5549,7 @@ export const quantized_max_pool1d = operator_function('aten::quantized_max_pool1
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[], kwargs: { padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
   (input: Tensor, kernel_size: number | readonly number[], kwargs: { stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
   (input: Tensor, kwargs: { kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
+  (kwargs: { input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
 }
 
 /**
@@ -5061,6 +5563,7 @@ export const quantized_max_pool2d = operator_function('aten::quantized_max_pool2
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[], kwargs: { padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
   (input: Tensor, kernel_size: number | readonly number[], kwargs: { stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
   (input: Tensor, kwargs: { kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
+  (kwargs: { input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
 }
 
 /**
@@ -5074,6 +5577,7 @@ export const quantized_max_pool3d = operator_function('aten::quantized_max_pool3
   (input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[], kwargs: { padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
   (input: Tensor, kernel_size: number | readonly number[], kwargs: { stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
   (input: Tensor, kwargs: { kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
+  (kwargs: { input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean }): Tensor
 }
 
 /**
@@ -5095,6 +5599,7 @@ export const quantized_rnn_relu_cell = operator_function('aten::quantized_rnn_re
   (input: Tensor, hx: Tensor, w_ih: Tensor, kwargs: { w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, packed_ih: Tensor, packed_hh: Tensor, col_offsets_ih: Tensor, col_offsets_hh: Tensor, scale_ih: Scalar, scale_hh: Scalar, zero_point_ih: Scalar, zero_point_hh: Scalar }): Tensor
   (input: Tensor, hx: Tensor, kwargs: { w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, packed_ih: Tensor, packed_hh: Tensor, col_offsets_ih: Tensor, col_offsets_hh: Tensor, scale_ih: Scalar, scale_hh: Scalar, zero_point_ih: Scalar, zero_point_hh: Scalar }): Tensor
   (input: Tensor, kwargs: { hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, packed_ih: Tensor, packed_hh: Tensor, col_offsets_ih: Tensor, col_offsets_hh: Tensor, scale_ih: Scalar, scale_hh: Scalar, zero_point_ih: Scalar, zero_point_hh: Scalar }): Tensor
+  (kwargs: { input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, packed_ih: Tensor, packed_hh: Tensor, col_offsets_ih: Tensor, col_offsets_hh: Tensor, scale_ih: Scalar, scale_hh: Scalar, zero_point_ih: Scalar, zero_point_hh: Scalar }): Tensor
 }
 
 /**
@@ -5116,6 +5621,7 @@ export const quantized_rnn_tanh_cell = operator_function('aten::quantized_rnn_ta
   (input: Tensor, hx: Tensor, w_ih: Tensor, kwargs: { w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, packed_ih: Tensor, packed_hh: Tensor, col_offsets_ih: Tensor, col_offsets_hh: Tensor, scale_ih: Scalar, scale_hh: Scalar, zero_point_ih: Scalar, zero_point_hh: Scalar }): Tensor
   (input: Tensor, hx: Tensor, kwargs: { w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, packed_ih: Tensor, packed_hh: Tensor, col_offsets_ih: Tensor, col_offsets_hh: Tensor, scale_ih: Scalar, scale_hh: Scalar, zero_point_ih: Scalar, zero_point_hh: Scalar }): Tensor
   (input: Tensor, kwargs: { hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, packed_ih: Tensor, packed_hh: Tensor, col_offsets_ih: Tensor, col_offsets_hh: Tensor, scale_ih: Scalar, scale_hh: Scalar, zero_point_ih: Scalar, zero_point_hh: Scalar }): Tensor
+  (kwargs: { input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, packed_ih: Tensor, packed_hh: Tensor, col_offsets_ih: Tensor, col_offsets_hh: Tensor, scale_ih: Scalar, scale_hh: Scalar, zero_point_ih: Scalar, zero_point_hh: Scalar }): Tensor
 }
 
 /**
@@ -5124,6 +5630,7 @@ export const quantized_rnn_tanh_cell = operator_function('aten::quantized_rnn_ta
  */
 export const rad2deg = operator_function('aten::rad2deg') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -5132,6 +5639,7 @@ export const rad2deg = operator_function('aten::rad2deg') as unknown as {
  */
 export const rad2deg_ = operator_function('aten::rad2deg_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -5156,7 +5664,9 @@ export const rand = factory_function('aten::rand') as unknown as {
  */
 export const rand_like = factory_function('aten::rand_like') as unknown as {
   (input: Tensor, kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
+  (kwargs: { input: Tensor, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (input: Tensor, kwargs: { generator: Generator | null, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
+  (kwargs: { input: Tensor, generator: Generator | null, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
 }
 
 /**
@@ -5195,18 +5705,24 @@ export const randint = factory_function('aten::randint') as unknown as {
 export const randint_like = factory_function('aten::randint_like') as unknown as {
   (input: Tensor, high: Int, kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (input: Tensor, kwargs: { high: Int, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
+  (kwargs: { input: Tensor, high: Int, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (input: Tensor, high: Int, kwargs: { generator: Generator | null, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (input: Tensor, kwargs: { high: Int, generator: Generator | null, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
+  (kwargs: { input: Tensor, high: Int, generator: Generator | null, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (input: Tensor, high: Tensor, kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (input: Tensor, kwargs: { high: Tensor, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
+  (kwargs: { input: Tensor, high: Tensor, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (input: Tensor, high: Tensor, kwargs: { generator: Generator | null, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (input: Tensor, kwargs: { high: Tensor, generator: Generator | null, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
+  (kwargs: { input: Tensor, high: Tensor, generator: Generator | null, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (input: Tensor, low: Int, high: Int, kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (input: Tensor, low: Int, kwargs: { high: Int, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (input: Tensor, kwargs: { low: Int, high: Int, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
+  (kwargs: { input: Tensor, low: Int, high: Int, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (input: Tensor, low: Int, high: Int, kwargs: { generator: Generator | null, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (input: Tensor, low: Int, kwargs: { high: Int, generator: Generator | null, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (input: Tensor, kwargs: { low: Int, high: Int, generator: Generator | null, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
+  (kwargs: { input: Tensor, low: Int, high: Int, generator: Generator | null, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
 }
 
 /**
@@ -5231,7 +5747,9 @@ export const randn = factory_function('aten::randn') as unknown as {
  */
 export const randn_like = factory_function('aten::randn_like') as unknown as {
   (input: Tensor, kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
+  (kwargs: { input: Tensor, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (input: Tensor, kwargs: { generator: Generator | null, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
+  (kwargs: { input: Tensor, generator: Generator | null, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
 }
 
 /**
@@ -5252,6 +5770,7 @@ export const randperm = factory_function('aten::randperm') as unknown as {
  */
 export const ravel = operator_function('aten::ravel') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -5260,6 +5779,7 @@ export const ravel = operator_function('aten::ravel') as unknown as {
  */
 export const reciprocal = operator_function('aten::reciprocal') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -5268,6 +5788,7 @@ export const reciprocal = operator_function('aten::reciprocal') as unknown as {
  */
 export const reciprocal_ = operator_function('aten::reciprocal_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -5276,6 +5797,7 @@ export const reciprocal_ = operator_function('aten::reciprocal_') as unknown as 
  */
 export const relu = operator_function('aten::relu') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -5284,6 +5806,7 @@ export const relu = operator_function('aten::relu') as unknown as {
  */
 export const relu_ = operator_function('aten::relu_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -5295,10 +5818,13 @@ export const relu_ = operator_function('aten::relu_') as unknown as {
 export const remainder = operator_function('aten::remainder') as unknown as {
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
   (input: Scalar, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Scalar, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Scalar, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -5310,6 +5836,7 @@ export const renorm = operator_function('aten::renorm') as unknown as {
   (input: Tensor, p: Scalar, dim: Int, kwargs: { maxnorm: Scalar, out?: Tensor }): Tensor
   (input: Tensor, p: Scalar, kwargs: { dim: Int, maxnorm: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { p: Scalar, dim: Int, maxnorm: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, p: Scalar, dim: Int, maxnorm: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -5324,9 +5851,11 @@ export const repeat_interleave = operator_function('aten::repeat_interleave') as
   (input: Tensor, repeats: Tensor, dim?: Int | null, kwargs?: { output_size?: Int | null }): Tensor
   (input: Tensor, repeats: Tensor, kwargs: { dim?: Int | null, output_size?: Int | null }): Tensor
   (input: Tensor, kwargs: { repeats: Tensor, dim?: Int | null, output_size?: Int | null }): Tensor
+  (kwargs: { input: Tensor, repeats: Tensor, dim?: Int | null, output_size?: Int | null }): Tensor
   (input: Tensor, repeats: Int, dim?: Int | null, kwargs?: { output_size?: Int | null }): Tensor
   (input: Tensor, repeats: Int, kwargs: { dim?: Int | null, output_size?: Int | null }): Tensor
   (input: Tensor, kwargs: { repeats: Int, dim?: Int | null, output_size?: Int | null }): Tensor
+  (kwargs: { input: Tensor, repeats: Int, dim?: Int | null, output_size?: Int | null }): Tensor
 }
 
 /**
@@ -5336,6 +5865,7 @@ export const repeat_interleave = operator_function('aten::repeat_interleave') as
 export const reshape = operator_function('aten::reshape') as unknown as {
   (input: Tensor, shape: readonly number[]): Tensor
   (input: Tensor, kwargs: { shape: readonly number[] }): Tensor
+  (kwargs: { input: Tensor, shape: readonly number[] }): Tensor
   (input: Tensor, ...shape: number[]): Tensor
 }
 
@@ -5346,6 +5876,7 @@ export const reshape = operator_function('aten::reshape') as unknown as {
 export const resize_as_ = operator_function('aten::resize_as_') as unknown as {
   (input: Tensor, the_template: Tensor, kwargs?: { memory_format?: memory_format | null }): Tensor
   (input: Tensor, kwargs: { the_template: Tensor, memory_format?: memory_format | null }): Tensor
+  (kwargs: { input: Tensor, the_template: Tensor, memory_format?: memory_format | null }): Tensor
 }
 
 /**
@@ -5355,6 +5886,7 @@ export const resize_as_ = operator_function('aten::resize_as_') as unknown as {
 export const resize_as_sparse_ = operator_function('aten::resize_as_sparse_') as unknown as {
   (input: Tensor, the_template: Tensor): Tensor
   (input: Tensor, kwargs: { the_template: Tensor }): Tensor
+  (kwargs: { input: Tensor, the_template: Tensor }): Tensor
 }
 
 /**
@@ -5363,6 +5895,7 @@ export const resize_as_sparse_ = operator_function('aten::resize_as_sparse_') as
  */
 export const resolve_conj = operator_function('aten::resolve_conj') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -5371,6 +5904,7 @@ export const resolve_conj = operator_function('aten::resolve_conj') as unknown a
  */
 export const resolve_neg = operator_function('aten::resolve_neg') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -5404,6 +5938,7 @@ export const rms_norm = operator_function('aten::rms_norm') as unknown as {
   (input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, kwargs: { eps?: number | null }): Tensor
   (input: Tensor, normalized_shape: readonly number[], kwargs: { weight?: Tensor | null, eps?: number | null }): Tensor
   (input: Tensor, kwargs: { normalized_shape: readonly number[], weight?: Tensor | null, eps?: number | null }): Tensor
+  (kwargs: { input: Tensor, normalized_shape: readonly number[], weight?: Tensor | null, eps?: number | null }): Tensor
 }
 
 /**
@@ -5421,6 +5956,7 @@ export const rnn_relu = operator_function('aten::rnn_relu') as unknown as {
   (input: Tensor, hx: Tensor, params: readonly Tensor[], kwargs: { has_biases: boolean, num_layers: Int, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean }): [Tensor, Tensor]
   (input: Tensor, hx: Tensor, kwargs: { params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean }): [Tensor, Tensor]
   (input: Tensor, kwargs: { hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean }): [Tensor, Tensor]
   (data: Tensor, batch_sizes: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, train: boolean, bidirectional: boolean): [Tensor, Tensor]
   (data: Tensor, batch_sizes: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, train: boolean, kwargs: { bidirectional: boolean }): [Tensor, Tensor]
   (data: Tensor, batch_sizes: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, kwargs: { train: boolean, bidirectional: boolean }): [Tensor, Tensor]
@@ -5444,6 +5980,7 @@ export const rnn_relu_cell = operator_function('aten::rnn_relu_cell') as unknown
   (input: Tensor, hx: Tensor, w_ih: Tensor, kwargs: { w_hh: Tensor, b_ih?: Tensor | null, b_hh?: Tensor | null }): Tensor
   (input: Tensor, hx: Tensor, kwargs: { w_ih: Tensor, w_hh: Tensor, b_ih?: Tensor | null, b_hh?: Tensor | null }): Tensor
   (input: Tensor, kwargs: { hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih?: Tensor | null, b_hh?: Tensor | null }): Tensor
+  (kwargs: { input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih?: Tensor | null, b_hh?: Tensor | null }): Tensor
 }
 
 /**
@@ -5461,6 +5998,7 @@ export const rnn_tanh = operator_function('aten::rnn_tanh') as unknown as {
   (input: Tensor, hx: Tensor, params: readonly Tensor[], kwargs: { has_biases: boolean, num_layers: Int, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean }): [Tensor, Tensor]
   (input: Tensor, hx: Tensor, kwargs: { params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean }): [Tensor, Tensor]
   (input: Tensor, kwargs: { hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean }): [Tensor, Tensor]
   (data: Tensor, batch_sizes: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, train: boolean, bidirectional: boolean): [Tensor, Tensor]
   (data: Tensor, batch_sizes: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, train: boolean, kwargs: { bidirectional: boolean }): [Tensor, Tensor]
   (data: Tensor, batch_sizes: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: Int, dropout: number, kwargs: { train: boolean, bidirectional: boolean }): [Tensor, Tensor]
@@ -5484,6 +6022,7 @@ export const rnn_tanh_cell = operator_function('aten::rnn_tanh_cell') as unknown
   (input: Tensor, hx: Tensor, w_ih: Tensor, kwargs: { w_hh: Tensor, b_ih?: Tensor | null, b_hh?: Tensor | null }): Tensor
   (input: Tensor, hx: Tensor, kwargs: { w_ih: Tensor, w_hh: Tensor, b_ih?: Tensor | null, b_hh?: Tensor | null }): Tensor
   (input: Tensor, kwargs: { hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih?: Tensor | null, b_hh?: Tensor | null }): Tensor
+  (kwargs: { input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih?: Tensor | null, b_hh?: Tensor | null }): Tensor
 }
 
 /**
@@ -5494,6 +6033,7 @@ export const roll = operator_function('aten::roll') as unknown as {
   (input: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor
   (input: Tensor, shifts: number | readonly number[], kwargs: { dims?: number | readonly number[] }): Tensor
   (input: Tensor, kwargs: { shifts: number | readonly number[], dims?: number | readonly number[] }): Tensor
+  (kwargs: { input: Tensor, shifts: number | readonly number[], dims?: number | readonly number[] }): Tensor
 }
 
 /**
@@ -5504,6 +6044,7 @@ export const rot90 = operator_function('aten::rot90') as unknown as {
   (input: Tensor, k?: Int, dims?: readonly number[]): Tensor
   (input: Tensor, k: Int, kwargs: { dims?: readonly number[] }): Tensor
   (input: Tensor, kwargs: { k?: Int, dims?: readonly number[] }): Tensor
+  (kwargs: { input: Tensor, k?: Int, dims?: readonly number[] }): Tensor
 }
 
 /**
@@ -5513,7 +6054,9 @@ export const rot90 = operator_function('aten::rot90') as unknown as {
  */
 export const round = operator_function('aten::round') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { decimals: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, decimals: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -5523,7 +6066,9 @@ export const round = operator_function('aten::round') as unknown as {
  */
 export const round_ = operator_function('aten::round_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
   (input: Tensor, kwargs: { decimals: Int }): Tensor
+  (kwargs: { input: Tensor, decimals: Int }): Tensor
 }
 
 /**
@@ -5532,6 +6077,7 @@ export const round_ = operator_function('aten::round_') as unknown as {
  */
 export const row_indices_copy = operator_function('aten::row_indices_copy') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -5553,6 +6099,7 @@ export const rrelu = operator_function('aten::rrelu') as unknown as {
   (input: Tensor, lower: Scalar, upper: Scalar, kwargs: { training?: boolean, generator?: Generator | null }): Tensor
   (input: Tensor, lower: Scalar, kwargs: { upper?: Scalar, training?: boolean, generator?: Generator | null }): Tensor
   (input: Tensor, kwargs: { lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null }): Tensor
+  (kwargs: { input: Tensor, lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null }): Tensor
 }
 
 /**
@@ -5565,6 +6112,7 @@ export const rrelu_ = operator_function('aten::rrelu_') as unknown as {
   (input: Tensor, lower: Scalar, upper: Scalar, kwargs: { training?: boolean, generator?: Generator | null }): Tensor
   (input: Tensor, lower: Scalar, kwargs: { upper?: Scalar, training?: boolean, generator?: Generator | null }): Tensor
   (input: Tensor, kwargs: { lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null }): Tensor
+  (kwargs: { input: Tensor, lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null }): Tensor
 }
 
 /**
@@ -5573,6 +6121,7 @@ export const rrelu_ = operator_function('aten::rrelu_') as unknown as {
  */
 export const rsqrt = operator_function('aten::rsqrt') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -5581,6 +6130,7 @@ export const rsqrt = operator_function('aten::rsqrt') as unknown as {
  */
 export const rsqrt_ = operator_function('aten::rsqrt_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -5591,9 +6141,11 @@ export const rsqrt_ = operator_function('aten::rsqrt_') as unknown as {
 export const rsub = operator_function('aten::rsub') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { alpha?: Scalar }): Tensor
   (input: Tensor, kwargs: { other: Tensor, alpha?: Scalar }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, alpha?: Scalar }): Tensor
   (input: Tensor, other: Scalar, alpha?: Scalar): Tensor
   (input: Tensor, other: Scalar, kwargs: { alpha?: Scalar }): Tensor
   (input: Tensor, kwargs: { other: Scalar, alpha?: Scalar }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, alpha?: Scalar }): Tensor
 }
 
 /**
@@ -5608,18 +6160,22 @@ export const scatter = operator_function('aten::scatter') as unknown as {
   (input: Tensor, dim: Int, index: Tensor, kwargs: { src: Tensor, out?: Tensor }): Tensor
   (input: Tensor, dim: Int, kwargs: { index: Tensor, src: Tensor, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: Int, index: Tensor, src: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: Int, index: Tensor, src: Tensor, out?: Tensor }): Tensor
   (input: Tensor, dim: Int, index: Tensor, value: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, dim: Int, index: Tensor, kwargs: { value: Scalar, out?: Tensor }): Tensor
   (input: Tensor, dim: Int, kwargs: { index: Tensor, value: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: Int, index: Tensor, value: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: Int, index: Tensor, value: Scalar, out?: Tensor }): Tensor
   (input: Tensor, dim: Int, index: Tensor, src: Tensor, kwargs: { reduce: string, out?: Tensor }): Tensor
   (input: Tensor, dim: Int, index: Tensor, kwargs: { src: Tensor, reduce: string, out?: Tensor }): Tensor
   (input: Tensor, dim: Int, kwargs: { index: Tensor, src: Tensor, reduce: string, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: Int, index: Tensor, src: Tensor, reduce: string, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: Int, index: Tensor, src: Tensor, reduce: string, out?: Tensor }): Tensor
   (input: Tensor, dim: Int, index: Tensor, value: Scalar, kwargs: { reduce: string, out?: Tensor }): Tensor
   (input: Tensor, dim: Int, index: Tensor, kwargs: { value: Scalar, reduce: string, out?: Tensor }): Tensor
   (input: Tensor, dim: Int, kwargs: { index: Tensor, value: Scalar, reduce: string, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: Int, index: Tensor, value: Scalar, reduce: string, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: Int, index: Tensor, value: Scalar, reduce: string, out?: Tensor }): Tensor
 }
 
 /**
@@ -5631,6 +6187,7 @@ export const scatter_add = operator_function('aten::scatter_add') as unknown as 
   (input: Tensor, dim: Int, index: Tensor, kwargs: { src: Tensor, out?: Tensor }): Tensor
   (input: Tensor, dim: Int, kwargs: { index: Tensor, src: Tensor, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: Int, index: Tensor, src: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: Int, index: Tensor, src: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -5643,6 +6200,7 @@ export const scatter_reduce = operator_function('aten::scatter_reduce') as unkno
   (input: Tensor, dim: Int, index: Tensor, kwargs: { src: Tensor, reduce: string, include_self?: boolean, out?: Tensor }): Tensor
   (input: Tensor, dim: Int, kwargs: { index: Tensor, src: Tensor, reduce: string, include_self?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: Int, index: Tensor, src: Tensor, reduce: string, include_self?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: Int, index: Tensor, src: Tensor, reduce: string, include_self?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -5677,6 +6235,7 @@ export const select = operator_function('aten::select') as unknown as {
   (input: Tensor, dim: Int, index: Int): Tensor
   (input: Tensor, dim: Int, kwargs: { index: Int }): Tensor
   (input: Tensor, kwargs: { dim: Int, index: Int }): Tensor
+  (kwargs: { input: Tensor, dim: Int, index: Int }): Tensor
 }
 
 /**
@@ -5687,6 +6246,7 @@ export const select_copy = operator_function('aten::select_copy') as unknown as 
   (input: Tensor, dim: Int, index: Int): Tensor
   (input: Tensor, dim: Int, kwargs: { index: Int }): Tensor
   (input: Tensor, kwargs: { dim: Int, index: Int }): Tensor
+  (kwargs: { input: Tensor, dim: Int, index: Int }): Tensor
 }
 
 /**
@@ -5698,6 +6258,7 @@ export const select_scatter = operator_function('aten::select_scatter') as unkno
   (input: Tensor, src: Tensor, dim: Int, kwargs: { index: Int }): Tensor
   (input: Tensor, src: Tensor, kwargs: { dim: Int, index: Int }): Tensor
   (input: Tensor, kwargs: { src: Tensor, dim: Int, index: Int }): Tensor
+  (kwargs: { input: Tensor, src: Tensor, dim: Int, index: Int }): Tensor
 }
 
 /**
@@ -5706,6 +6267,7 @@ export const select_scatter = operator_function('aten::select_scatter') as unkno
  */
 export const selu = operator_function('aten::selu') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -5714,6 +6276,7 @@ export const selu = operator_function('aten::selu') as unknown as {
  */
 export const selu_ = operator_function('aten::selu_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -5722,6 +6285,7 @@ export const selu_ = operator_function('aten::selu_') as unknown as {
  */
 export const sgn = operator_function('aten::sgn') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -5730,6 +6294,7 @@ export const sgn = operator_function('aten::sgn') as unknown as {
  */
 export const sigmoid = operator_function('aten::sigmoid') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -5738,6 +6303,7 @@ export const sigmoid = operator_function('aten::sigmoid') as unknown as {
  */
 export const sigmoid_ = operator_function('aten::sigmoid_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -5746,6 +6312,7 @@ export const sigmoid_ = operator_function('aten::sigmoid_') as unknown as {
  */
 export const sign = operator_function('aten::sign') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -5754,6 +6321,7 @@ export const sign = operator_function('aten::sign') as unknown as {
  */
 export const signbit = operator_function('aten::signbit') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -5762,6 +6330,7 @@ export const signbit = operator_function('aten::signbit') as unknown as {
  */
 export const sin = operator_function('aten::sin') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -5770,6 +6339,7 @@ export const sin = operator_function('aten::sin') as unknown as {
  */
 export const sin_ = operator_function('aten::sin_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -5778,6 +6348,7 @@ export const sin_ = operator_function('aten::sin_') as unknown as {
  */
 export const sinc = operator_function('aten::sinc') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -5786,6 +6357,7 @@ export const sinc = operator_function('aten::sinc') as unknown as {
  */
 export const sinc_ = operator_function('aten::sinc_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -5794,6 +6366,7 @@ export const sinc_ = operator_function('aten::sinc_') as unknown as {
  */
 export const sinh = operator_function('aten::sinh') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -5802,6 +6375,7 @@ export const sinh = operator_function('aten::sinh') as unknown as {
  */
 export const sinh_ = operator_function('aten::sinh_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -5814,6 +6388,7 @@ export const slice_copy = operator_function('aten::slice_copy') as unknown as {
   (input: Tensor, dim: Int, start: Int | null, kwargs: { end?: Int | null, step?: Int }): Tensor
   (input: Tensor, dim: Int, kwargs: { start?: Int | null, end?: Int | null, step?: Int }): Tensor
   (input: Tensor, kwargs: { dim?: Int, start?: Int | null, end?: Int | null, step?: Int }): Tensor
+  (kwargs: { input: Tensor, dim?: Int, start?: Int | null, end?: Int | null, step?: Int }): Tensor
 }
 
 /**
@@ -5827,6 +6402,7 @@ export const slice_inverse = operator_function('aten::slice_inverse') as unknown
   (input: Tensor, src: Tensor, dim: Int, kwargs: { start?: Int | null, end?: Int | null, step?: Int }): Tensor
   (input: Tensor, src: Tensor, kwargs: { dim?: Int, start?: Int | null, end?: Int | null, step?: Int }): Tensor
   (input: Tensor, kwargs: { src: Tensor, dim?: Int, start?: Int | null, end?: Int | null, step?: Int }): Tensor
+  (kwargs: { input: Tensor, src: Tensor, dim?: Int, start?: Int | null, end?: Int | null, step?: Int }): Tensor
 }
 
 /**
@@ -5840,6 +6416,7 @@ export const slice_scatter = operator_function('aten::slice_scatter') as unknown
   (input: Tensor, src: Tensor, dim: Int, kwargs: { start?: Int | null, end?: Int | null, step?: Int }): Tensor
   (input: Tensor, src: Tensor, kwargs: { dim?: Int, start?: Int | null, end?: Int | null, step?: Int }): Tensor
   (input: Tensor, kwargs: { src: Tensor, dim?: Int, start?: Int | null, end?: Int | null, step?: Int }): Tensor
+  (kwargs: { input: Tensor, src: Tensor, dim?: Int, start?: Int | null, end?: Int | null, step?: Int }): Tensor
 }
 
 /**
@@ -5848,6 +6425,7 @@ export const slice_scatter = operator_function('aten::slice_scatter') as unknown
  */
 export const slogdet = operator_function('aten::slogdet') as unknown as {
   (input: Tensor, kwargs?: { out?: readonly Tensor[] }): Named<'sign' | 'logabsdet'>
+  (kwargs: { input: Tensor, out?: readonly Tensor[] }): Named<'sign' | 'logabsdet'>
 }
 
 /**
@@ -5857,6 +6435,7 @@ export const slogdet = operator_function('aten::slogdet') as unknown as {
 export const smm = operator_function('aten::smm') as unknown as {
   (input: Tensor, mat2: Tensor): Tensor
   (input: Tensor, kwargs: { mat2: Tensor }): Tensor
+  (kwargs: { input: Tensor, mat2: Tensor }): Tensor
 }
 
 /**
@@ -5867,6 +6446,7 @@ export const softmax = operator_function('aten::softmax') as unknown as {
   (input: Tensor, dim: Int, dtype?: dtype | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, dim: Int, kwargs: { dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: Int, dtype?: dtype | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: Int, dtype?: dtype | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -5878,7 +6458,9 @@ export const sort = operator_function('aten::sort') as unknown as {
   (input: Tensor, dim?: Int, descending?: boolean, kwargs?: { out?: readonly Tensor[] }): Named<'values' | 'indices'>
   (input: Tensor, dim: Int, kwargs: { descending?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
   (input: Tensor, kwargs: { dim?: Int, descending?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
+  (kwargs: { input: Tensor, dim?: Int, descending?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
   (input: Tensor, kwargs: { stable: boolean | null, dim?: Int, descending?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
+  (kwargs: { input: Tensor, stable: boolean | null, dim?: Int, descending?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
 }
 
 /**
@@ -5995,9 +6577,11 @@ export const split = operator_function('aten::split') as unknown as {
   (input: Tensor, split_size: Int, dim?: Int): Tensor[]
   (input: Tensor, split_size: Int, kwargs: { dim?: Int }): Tensor[]
   (input: Tensor, kwargs: { split_size: Int, dim?: Int }): Tensor[]
+  (kwargs: { input: Tensor, split_size: Int, dim?: Int }): Tensor[]
   (input: Tensor, split_size: readonly number[], dim?: Int): Tensor[]
   (input: Tensor, split_size: readonly number[], kwargs: { dim?: Int }): Tensor[]
   (input: Tensor, kwargs: { split_size: readonly number[], dim?: Int }): Tensor[]
+  (kwargs: { input: Tensor, split_size: readonly number[], dim?: Int }): Tensor[]
 }
 
 /**
@@ -6008,6 +6592,7 @@ export const split_copy = operator_function('aten::split_copy') as unknown as {
   (input: Tensor, split_size: Int, dim?: Int, kwargs?: { out?: Tensor }): Tensor[]
   (input: Tensor, split_size: Int, kwargs: { dim?: Int, out?: Tensor }): Tensor[]
   (input: Tensor, kwargs: { split_size: Int, dim?: Int, out?: Tensor }): Tensor[]
+  (kwargs: { input: Tensor, split_size: Int, dim?: Int, out?: Tensor }): Tensor[]
 }
 
 /**
@@ -6018,6 +6603,7 @@ export const split_with_sizes = operator_function('aten::split_with_sizes') as u
   (input: Tensor, split_sizes: readonly number[], dim?: Int): Tensor[]
   (input: Tensor, split_sizes: readonly number[], kwargs: { dim?: Int }): Tensor[]
   (input: Tensor, kwargs: { split_sizes: readonly number[], dim?: Int }): Tensor[]
+  (kwargs: { input: Tensor, split_sizes: readonly number[], dim?: Int }): Tensor[]
 }
 
 /**
@@ -6028,6 +6614,7 @@ export const split_with_sizes_copy = operator_function('aten::split_with_sizes_c
   (input: Tensor, split_sizes: readonly number[], dim?: Int, kwargs?: { out?: Tensor }): Tensor[]
   (input: Tensor, split_sizes: readonly number[], kwargs: { dim?: Int, out?: Tensor }): Tensor[]
   (input: Tensor, kwargs: { split_sizes: readonly number[], dim?: Int, out?: Tensor }): Tensor[]
+  (kwargs: { input: Tensor, split_sizes: readonly number[], dim?: Int, out?: Tensor }): Tensor[]
 }
 
 /**
@@ -6036,6 +6623,7 @@ export const split_with_sizes_copy = operator_function('aten::split_with_sizes_c
  */
 export const sqrt = operator_function('aten::sqrt') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -6044,6 +6632,7 @@ export const sqrt = operator_function('aten::sqrt') as unknown as {
  */
 export const sqrt_ = operator_function('aten::sqrt_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -6052,6 +6641,7 @@ export const sqrt_ = operator_function('aten::sqrt_') as unknown as {
  */
 export const square = operator_function('aten::square') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -6060,6 +6650,7 @@ export const square = operator_function('aten::square') as unknown as {
  */
 export const square_ = operator_function('aten::square_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -6070,10 +6661,13 @@ export const square_ = operator_function('aten::square_') as unknown as {
  */
 export const squeeze = operator_function('aten::squeeze') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
   (input: Tensor, dim: Int): Tensor
   (input: Tensor, kwargs: { dim: Int }): Tensor
+  (kwargs: { input: Tensor, dim: Int }): Tensor
   (input: Tensor, dim: readonly number[]): Tensor
   (input: Tensor, kwargs: { dim: readonly number[] }): Tensor
+  (kwargs: { input: Tensor, dim: readonly number[] }): Tensor
   (input: Tensor, ...dim: number[]): Tensor
 }
 
@@ -6085,10 +6679,13 @@ export const squeeze = operator_function('aten::squeeze') as unknown as {
  */
 export const squeeze_copy = operator_function('aten::squeeze_copy') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
   (input: Tensor, dim: Int): Tensor
   (input: Tensor, kwargs: { dim: Int }): Tensor
+  (kwargs: { input: Tensor, dim: Int }): Tensor
   (input: Tensor, dim: readonly number[]): Tensor
   (input: Tensor, kwargs: { dim: readonly number[] }): Tensor
+  (kwargs: { input: Tensor, dim: readonly number[] }): Tensor
   (input: Tensor, ...dim: number[]): Tensor
 }
 
@@ -6100,6 +6697,7 @@ export const sspaddmm = operator_function('aten::sspaddmm') as unknown as {
   (input: Tensor, mat1: Tensor, mat2: Tensor, kwargs?: { beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, mat1: Tensor, kwargs: { mat2: Tensor, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { mat1: Tensor, mat2: Tensor, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, mat1: Tensor, mat2: Tensor, beta?: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -6121,12 +6719,15 @@ export const stack = operator_function('aten::stack') as unknown as {
 export const std = operator_function('aten::std') as unknown as {
   (input: Tensor, unbiased?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { unbiased?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, unbiased?: boolean, out?: Tensor }): Tensor
   (input: Tensor, dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, dim: number | readonly number[] | null, unbiased: boolean, kwargs: { keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, dim: number | readonly number[] | null, kwargs: { unbiased?: boolean, keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, dim?: number | readonly number[] | null, kwargs?: { correction?: Scalar | null, keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim?: number | readonly number[] | null, correction?: Scalar | null, keepdim?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim?: number | readonly number[] | null, correction?: Scalar | null, keepdim?: boolean, out?: Tensor }): Tensor
 }
 
 /**
@@ -6138,12 +6739,15 @@ export const std = operator_function('aten::std') as unknown as {
 export const std_mean = operator_function('aten::std_mean') as unknown as {
   (input: Tensor, unbiased?: boolean): [Tensor, Tensor]
   (input: Tensor, kwargs: { unbiased?: boolean }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, unbiased?: boolean }): [Tensor, Tensor]
   (input: Tensor, dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean): [Tensor, Tensor]
   (input: Tensor, dim: number | readonly number[] | null, unbiased: boolean, kwargs: { keepdim?: boolean }): [Tensor, Tensor]
   (input: Tensor, dim: number | readonly number[] | null, kwargs: { unbiased?: boolean, keepdim?: boolean }): [Tensor, Tensor]
   (input: Tensor, kwargs: { dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean }): [Tensor, Tensor]
   (input: Tensor, dim?: number | readonly number[] | null, kwargs?: { correction?: Scalar | null, keepdim?: boolean }): [Tensor, Tensor]
   (input: Tensor, kwargs: { dim?: number | readonly number[] | null, correction?: Scalar | null, keepdim?: boolean }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, dim?: number | readonly number[] | null, correction?: Scalar | null, keepdim?: boolean }): [Tensor, Tensor]
 }
 
 /**
@@ -6161,6 +6765,7 @@ export const stft = operator_function('aten::stft') as unknown as {
   (input: Tensor, n_fft: Int, hop_length: Int | null, kwargs: { win_length?: Int | null, window?: Tensor | null, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
   (input: Tensor, n_fft: Int, kwargs: { hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
   (input: Tensor, kwargs: { n_fft: Int, hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
+  (kwargs: { input: Tensor, n_fft: Int, hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
   (input: Tensor, n_fft: Int, hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, center?: boolean, pad_mode?: string, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null): Tensor
   (input: Tensor, n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, center: boolean, pad_mode: string, normalized: boolean, onesided: boolean | null, return_complex: boolean | null, kwargs: { align_to_window?: boolean | null }): Tensor
   (input: Tensor, n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, center: boolean, pad_mode: string, normalized: boolean, onesided: boolean | null, kwargs: { return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
@@ -6172,6 +6777,7 @@ export const stft = operator_function('aten::stft') as unknown as {
   (input: Tensor, n_fft: Int, hop_length: Int | null, kwargs: { win_length?: Int | null, window?: Tensor | null, center?: boolean, pad_mode?: string, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
   (input: Tensor, n_fft: Int, kwargs: { hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, center?: boolean, pad_mode?: string, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
   (input: Tensor, kwargs: { n_fft: Int, hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, center?: boolean, pad_mode?: string, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
+  (kwargs: { input: Tensor, n_fft: Int, hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, center?: boolean, pad_mode?: string, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
 }
 
 /**
@@ -6182,9 +6788,11 @@ export const stft = operator_function('aten::stft') as unknown as {
 export const sub = operator_function('aten::sub') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, alpha?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, alpha?: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, kwargs: { alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -6195,9 +6803,11 @@ export const sub = operator_function('aten::sub') as unknown as {
 export const subtract = operator_function('aten::subtract') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, alpha?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, alpha?: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, kwargs: { alpha?: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, alpha?: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -6207,9 +6817,11 @@ export const subtract = operator_function('aten::subtract') as unknown as {
  */
 export const sum = operator_function('aten::sum') as unknown as {
   (input: Tensor, kwargs?: { dtype?: dtype | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, dim: number | readonly number[] | null, keepdim?: boolean, kwargs?: { dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, dim: number | readonly number[] | null, kwargs: { keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -6220,6 +6832,7 @@ export const svd = operator_function('aten::svd') as unknown as {
   (input: Tensor, some?: boolean, compute_uv?: boolean, kwargs?: { out?: readonly Tensor[] }): Named<'U' | 'S' | 'V'>
   (input: Tensor, some: boolean, kwargs: { compute_uv?: boolean, out?: readonly Tensor[] }): Named<'U' | 'S' | 'V'>
   (input: Tensor, kwargs: { some?: boolean, compute_uv?: boolean, out?: readonly Tensor[] }): Named<'U' | 'S' | 'V'>
+  (kwargs: { input: Tensor, some?: boolean, compute_uv?: boolean, out?: readonly Tensor[] }): Named<'U' | 'S' | 'V'>
 }
 
 /**
@@ -6230,6 +6843,7 @@ export const swapaxes = operator_function('aten::swapaxes') as unknown as {
   (input: Tensor, axis0: Int, axis1: Int): Tensor
   (input: Tensor, axis0: Int, kwargs: { axis1: Int }): Tensor
   (input: Tensor, kwargs: { axis0: Int, axis1: Int }): Tensor
+  (kwargs: { input: Tensor, axis0: Int, axis1: Int }): Tensor
 }
 
 /**
@@ -6240,6 +6854,7 @@ export const swapdims = operator_function('aten::swapdims') as unknown as {
   (input: Tensor, dim0: Int, dim1: Int): Tensor
   (input: Tensor, dim0: Int, kwargs: { dim1: Int }): Tensor
   (input: Tensor, kwargs: { dim0: Int, dim1: Int }): Tensor
+  (kwargs: { input: Tensor, dim0: Int, dim1: Int }): Tensor
 }
 
 /**
@@ -6248,6 +6863,7 @@ export const swapdims = operator_function('aten::swapdims') as unknown as {
  */
 export const t = operator_function('aten::t') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -6256,6 +6872,7 @@ export const t = operator_function('aten::t') as unknown as {
  */
 export const t_copy = operator_function('aten::t_copy') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -6265,6 +6882,7 @@ export const t_copy = operator_function('aten::t_copy') as unknown as {
 export const take = operator_function('aten::take') as unknown as {
   (input: Tensor, index: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { index: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, index: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -6275,6 +6893,7 @@ export const take_along_dim = operator_function('aten::take_along_dim') as unkno
   (input: Tensor, indices: Tensor, dim?: Int | null, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, indices: Tensor, kwargs: { dim?: Int | null, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { indices: Tensor, dim?: Int | null, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, indices: Tensor, dim?: Int | null, out?: Tensor }): Tensor
 }
 
 /**
@@ -6283,6 +6902,7 @@ export const take_along_dim = operator_function('aten::take_along_dim') as unkno
  */
 export const tan = operator_function('aten::tan') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -6291,6 +6911,7 @@ export const tan = operator_function('aten::tan') as unknown as {
  */
 export const tan_ = operator_function('aten::tan_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -6299,6 +6920,7 @@ export const tan_ = operator_function('aten::tan_') as unknown as {
  */
 export const tanh = operator_function('aten::tanh') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -6307,6 +6929,7 @@ export const tanh = operator_function('aten::tanh') as unknown as {
  */
 export const tanh_ = operator_function('aten::tanh_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -6319,12 +6942,15 @@ export const tensor_split = operator_function('aten::tensor_split') as unknown a
   (input: Tensor, sections: Int, dim?: Int): Tensor[]
   (input: Tensor, sections: Int, kwargs: { dim?: Int }): Tensor[]
   (input: Tensor, kwargs: { sections: Int, dim?: Int }): Tensor[]
+  (kwargs: { input: Tensor, sections: Int, dim?: Int }): Tensor[]
   (input: Tensor, indices: readonly number[], dim?: Int): Tensor[]
   (input: Tensor, indices: readonly number[], kwargs: { dim?: Int }): Tensor[]
   (input: Tensor, kwargs: { indices: readonly number[], dim?: Int }): Tensor[]
+  (kwargs: { input: Tensor, indices: readonly number[], dim?: Int }): Tensor[]
   (input: Tensor, tensor_indices_or_sections: Tensor, dim?: Int): Tensor[]
   (input: Tensor, tensor_indices_or_sections: Tensor, kwargs: { dim?: Int }): Tensor[]
   (input: Tensor, kwargs: { tensor_indices_or_sections: Tensor, dim?: Int }): Tensor[]
+  (kwargs: { input: Tensor, tensor_indices_or_sections: Tensor, dim?: Int }): Tensor[]
 }
 
 /**
@@ -6336,6 +6962,7 @@ export const tensordot = operator_function('aten::tensordot') as unknown as {
   (input: Tensor, other: Tensor, dims_self: readonly number[], kwargs: { dims_other: readonly number[], out?: Tensor }): Tensor
   (input: Tensor, other: Tensor, kwargs: { dims_self: readonly number[], dims_other: readonly number[], out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, dims_self: readonly number[], dims_other: readonly number[], out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, dims_self: readonly number[], dims_other: readonly number[], out?: Tensor }): Tensor
 }
 
 /**
@@ -6346,6 +6973,7 @@ export const threshold = operator_function('aten::threshold') as unknown as {
   (input: Tensor, threshold: Scalar, value: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, threshold: Scalar, kwargs: { value: Scalar, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { threshold: Scalar, value: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, threshold: Scalar, value: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -6356,6 +6984,7 @@ export const threshold_ = operator_function('aten::threshold_') as unknown as {
   (input: Tensor, threshold: Scalar, value: Scalar): Tensor
   (input: Tensor, threshold: Scalar, kwargs: { value: Scalar }): Tensor
   (input: Tensor, kwargs: { threshold: Scalar, value: Scalar }): Tensor
+  (kwargs: { input: Tensor, threshold: Scalar, value: Scalar }): Tensor
 }
 
 /**
@@ -6365,6 +6994,7 @@ export const threshold_ = operator_function('aten::threshold_') as unknown as {
 export const tile = operator_function('aten::tile') as unknown as {
   (input: Tensor, dims: readonly number[]): Tensor
   (input: Tensor, kwargs: { dims: readonly number[] }): Tensor
+  (kwargs: { input: Tensor, dims: readonly number[] }): Tensor
   (input: Tensor, ...dims: number[]): Tensor
 }
 
@@ -6378,6 +7008,7 @@ export const topk = operator_function('aten::topk') as unknown as {
   (input: Tensor, k: Int, dim: Int, kwargs: { largest?: boolean, sorted?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
   (input: Tensor, k: Int, kwargs: { dim?: Int, largest?: boolean, sorted?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
   (input: Tensor, kwargs: { k: Int, dim?: Int, largest?: boolean, sorted?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
+  (kwargs: { input: Tensor, k: Int, dim?: Int, largest?: boolean, sorted?: boolean, out?: readonly Tensor[] }): Named<'values' | 'indices'>
 }
 
 /**
@@ -6386,6 +7017,7 @@ export const topk = operator_function('aten::topk') as unknown as {
  */
 export const trace = operator_function('aten::trace') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -6396,6 +7028,7 @@ export const transpose = operator_function('aten::transpose') as unknown as {
   (input: Tensor, dim0: Int, dim1: Int): Tensor
   (input: Tensor, dim0: Int, kwargs: { dim1: Int }): Tensor
   (input: Tensor, kwargs: { dim0: Int, dim1: Int }): Tensor
+  (kwargs: { input: Tensor, dim0: Int, dim1: Int }): Tensor
 }
 
 /**
@@ -6406,6 +7039,7 @@ export const transpose_copy = operator_function('aten::transpose_copy') as unkno
   (input: Tensor, dim0: Int, dim1: Int): Tensor
   (input: Tensor, dim0: Int, kwargs: { dim1: Int }): Tensor
   (input: Tensor, kwargs: { dim0: Int, dim1: Int }): Tensor
+  (kwargs: { input: Tensor, dim0: Int, dim1: Int }): Tensor
 }
 
 /**
@@ -6444,6 +7078,7 @@ export const triangular_solve = operator_function('aten::triangular_solve') as u
   (input: Tensor, A: Tensor, upper: boolean, kwargs: { transpose?: boolean, unitriangular?: boolean, out?: readonly Tensor[] }): Named<'solution' | 'cloned_coefficient'>
   (input: Tensor, A: Tensor, kwargs: { upper?: boolean, transpose?: boolean, unitriangular?: boolean, out?: readonly Tensor[] }): Named<'solution' | 'cloned_coefficient'>
   (input: Tensor, kwargs: { A: Tensor, upper?: boolean, transpose?: boolean, unitriangular?: boolean, out?: readonly Tensor[] }): Named<'solution' | 'cloned_coefficient'>
+  (kwargs: { input: Tensor, A: Tensor, upper?: boolean, transpose?: boolean, unitriangular?: boolean, out?: readonly Tensor[] }): Named<'solution' | 'cloned_coefficient'>
 }
 
 /**
@@ -6453,6 +7088,7 @@ export const triangular_solve = operator_function('aten::triangular_solve') as u
 export const tril = operator_function('aten::tril') as unknown as {
   (input: Tensor, diagonal?: Int, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { diagonal?: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, diagonal?: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -6489,6 +7125,7 @@ export const triplet_margin_loss = operator_function('aten::triplet_margin_loss'
 export const triu = operator_function('aten::triu') as unknown as {
   (input: Tensor, diagonal?: Int, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { diagonal?: Int, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, diagonal?: Int, out?: Tensor }): Tensor
 }
 
 /**
@@ -6510,8 +7147,10 @@ export const triu_indices = factory_function('aten::triu_indices') as unknown as
 export const true_divide = operator_function('aten::true_divide') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -6520,6 +7159,7 @@ export const true_divide = operator_function('aten::true_divide') as unknown as 
  */
 export const trunc = operator_function('aten::trunc') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -6528,6 +7168,7 @@ export const trunc = operator_function('aten::trunc') as unknown as {
  */
 export const trunc_ = operator_function('aten::trunc_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -6537,6 +7178,7 @@ export const trunc_ = operator_function('aten::trunc_') as unknown as {
 export const unbind = operator_function('aten::unbind') as unknown as {
   (input: Tensor, dim?: Int): Tensor[]
   (input: Tensor, kwargs: { dim?: Int }): Tensor[]
+  (kwargs: { input: Tensor, dim?: Int }): Tensor[]
 }
 
 /**
@@ -6546,6 +7188,7 @@ export const unbind = operator_function('aten::unbind') as unknown as {
 export const unbind_copy = operator_function('aten::unbind_copy') as unknown as {
   (input: Tensor, dim?: Int, kwargs?: { out?: Tensor }): Tensor[]
   (input: Tensor, kwargs: { dim?: Int, out?: Tensor }): Tensor[]
+  (kwargs: { input: Tensor, dim?: Int, out?: Tensor }): Tensor[]
 }
 
 /**
@@ -6556,6 +7199,7 @@ export const unflatten = operator_function('aten::unflatten') as unknown as {
   (input: Tensor, dim: Int, sizes: readonly number[]): Tensor
   (input: Tensor, dim: Int, kwargs: { sizes: readonly number[] }): Tensor
   (input: Tensor, kwargs: { dim: Int, sizes: readonly number[] }): Tensor
+  (kwargs: { input: Tensor, dim: Int, sizes: readonly number[] }): Tensor
 }
 
 /**
@@ -6567,6 +7211,7 @@ export const unfold_copy = operator_function('aten::unfold_copy') as unknown as 
   (input: Tensor, dimension: Int, size: Int, kwargs: { step: Int }): Tensor
   (input: Tensor, dimension: Int, kwargs: { size: Int, step: Int }): Tensor
   (input: Tensor, kwargs: { dimension: Int, size: Int, step: Int }): Tensor
+  (kwargs: { input: Tensor, dimension: Int, size: Int, step: Int }): Tensor
 }
 
 /**
@@ -6578,6 +7223,7 @@ export const unique_consecutive = operator_function('aten::unique_consecutive') 
   (input: Tensor, return_inverse: boolean, return_counts: boolean, kwargs: { dim?: Int | null }): [Tensor, Tensor, Tensor]
   (input: Tensor, return_inverse: boolean, kwargs: { return_counts?: boolean, dim?: Int | null }): [Tensor, Tensor, Tensor]
   (input: Tensor, kwargs: { return_inverse?: boolean, return_counts?: boolean, dim?: Int | null }): [Tensor, Tensor, Tensor]
+  (kwargs: { input: Tensor, return_inverse?: boolean, return_counts?: boolean, dim?: Int | null }): [Tensor, Tensor, Tensor]
 }
 
 /**
@@ -6590,6 +7236,7 @@ export const unique_dim = operator_function('aten::unique_dim') as unknown as {
   (input: Tensor, dim: Int, sorted: boolean, kwargs: { return_inverse?: boolean, return_counts?: boolean }): [Tensor, Tensor, Tensor]
   (input: Tensor, dim: Int, kwargs: { sorted?: boolean, return_inverse?: boolean, return_counts?: boolean }): [Tensor, Tensor, Tensor]
   (input: Tensor, kwargs: { dim: Int, sorted?: boolean, return_inverse?: boolean, return_counts?: boolean }): [Tensor, Tensor, Tensor]
+  (kwargs: { input: Tensor, dim: Int, sorted?: boolean, return_inverse?: boolean, return_counts?: boolean }): [Tensor, Tensor, Tensor]
 }
 
 /**
@@ -6600,6 +7247,7 @@ export const unsafe_chunk = operator_function('aten::unsafe_chunk') as unknown a
   (input: Tensor, chunks: Int, dim?: Int): Tensor[]
   (input: Tensor, chunks: Int, kwargs: { dim?: Int }): Tensor[]
   (input: Tensor, kwargs: { chunks: Int, dim?: Int }): Tensor[]
+  (kwargs: { input: Tensor, chunks: Int, dim?: Int }): Tensor[]
 }
 
 /**
@@ -6610,6 +7258,7 @@ export const unsafe_split = operator_function('aten::unsafe_split') as unknown a
   (input: Tensor, split_size: Int, dim?: Int): Tensor[]
   (input: Tensor, split_size: Int, kwargs: { dim?: Int }): Tensor[]
   (input: Tensor, kwargs: { split_size: Int, dim?: Int }): Tensor[]
+  (kwargs: { input: Tensor, split_size: Int, dim?: Int }): Tensor[]
 }
 
 /**
@@ -6620,6 +7269,7 @@ export const unsafe_split_with_sizes = operator_function('aten::unsafe_split_wit
   (input: Tensor, split_sizes: readonly number[], dim?: Int): Tensor[]
   (input: Tensor, split_sizes: readonly number[], kwargs: { dim?: Int }): Tensor[]
   (input: Tensor, kwargs: { split_sizes: readonly number[], dim?: Int }): Tensor[]
+  (kwargs: { input: Tensor, split_sizes: readonly number[], dim?: Int }): Tensor[]
 }
 
 /**
@@ -6629,6 +7279,7 @@ export const unsafe_split_with_sizes = operator_function('aten::unsafe_split_wit
 export const unsqueeze = operator_function('aten::unsqueeze') as unknown as {
   (input: Tensor, dim: Int): Tensor
   (input: Tensor, kwargs: { dim: Int }): Tensor
+  (kwargs: { input: Tensor, dim: Int }): Tensor
 }
 
 /**
@@ -6638,6 +7289,7 @@ export const unsqueeze = operator_function('aten::unsqueeze') as unknown as {
 export const unsqueeze_copy = operator_function('aten::unsqueeze_copy') as unknown as {
   (input: Tensor, dim: Int): Tensor
   (input: Tensor, kwargs: { dim: Int }): Tensor
+  (kwargs: { input: Tensor, dim: Int }): Tensor
 }
 
 /**
@@ -6646,6 +7298,7 @@ export const unsqueeze_copy = operator_function('aten::unsqueeze_copy') as unkno
  */
 export const values_copy = operator_function('aten::values_copy') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -6668,12 +7321,15 @@ export const vander = operator_function('aten::vander') as unknown as {
 export const var_ = operator_function('aten::var') as unknown as {
   (input: Tensor, unbiased?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { unbiased?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, unbiased?: boolean, out?: Tensor }): Tensor
   (input: Tensor, dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, dim: number | readonly number[] | null, unbiased: boolean, kwargs: { keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, dim: number | readonly number[] | null, kwargs: { unbiased?: boolean, keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, dim?: number | readonly number[] | null, kwargs?: { correction?: Scalar | null, keepdim?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs: { dim?: number | readonly number[] | null, correction?: Scalar | null, keepdim?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, dim?: number | readonly number[] | null, correction?: Scalar | null, keepdim?: boolean, out?: Tensor }): Tensor
 }
 
 export { var_ as var }
@@ -6687,12 +7343,15 @@ export { var_ as var }
 export const var_mean = operator_function('aten::var_mean') as unknown as {
   (input: Tensor, unbiased?: boolean): [Tensor, Tensor]
   (input: Tensor, kwargs: { unbiased?: boolean }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, unbiased?: boolean }): [Tensor, Tensor]
   (input: Tensor, dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean): [Tensor, Tensor]
   (input: Tensor, dim: number | readonly number[] | null, unbiased: boolean, kwargs: { keepdim?: boolean }): [Tensor, Tensor]
   (input: Tensor, dim: number | readonly number[] | null, kwargs: { unbiased?: boolean, keepdim?: boolean }): [Tensor, Tensor]
   (input: Tensor, kwargs: { dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean }): [Tensor, Tensor]
   (input: Tensor, dim?: number | readonly number[] | null, kwargs?: { correction?: Scalar | null, keepdim?: boolean }): [Tensor, Tensor]
   (input: Tensor, kwargs: { dim?: number | readonly number[] | null, correction?: Scalar | null, keepdim?: boolean }): [Tensor, Tensor]
+  (kwargs: { input: Tensor, dim?: number | readonly number[] | null, correction?: Scalar | null, keepdim?: boolean }): [Tensor, Tensor]
 }
 
 /**
@@ -6702,6 +7361,7 @@ export const var_mean = operator_function('aten::var_mean') as unknown as {
 export const vdot = operator_function('aten::vdot') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
 }
 
 /**
@@ -6710,6 +7370,7 @@ export const vdot = operator_function('aten::vdot') as unknown as {
  */
 export const view_as_complex = operator_function('aten::view_as_complex') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -6718,6 +7379,7 @@ export const view_as_complex = operator_function('aten::view_as_complex') as unk
  */
 export const view_as_complex_copy = operator_function('aten::view_as_complex_copy') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -6726,6 +7388,7 @@ export const view_as_complex_copy = operator_function('aten::view_as_complex_cop
  */
 export const view_as_real = operator_function('aten::view_as_real') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -6734,6 +7397,7 @@ export const view_as_real = operator_function('aten::view_as_real') as unknown a
  */
 export const view_as_real_copy = operator_function('aten::view_as_real_copy') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -6744,9 +7408,11 @@ export const view_as_real_copy = operator_function('aten::view_as_real_copy') as
 export const view_copy = operator_function('aten::view_copy') as unknown as {
   (input: Tensor, size: readonly number[]): Tensor
   (input: Tensor, kwargs: { size: readonly number[] }): Tensor
+  (kwargs: { input: Tensor, size: readonly number[] }): Tensor
   (input: Tensor, ...size: number[]): Tensor
   (input: Tensor, dtype: dtype): Tensor
   (input: Tensor, kwargs: { dtype: dtype }): Tensor
+  (kwargs: { input: Tensor, dtype: dtype }): Tensor
 }
 
 /**
@@ -6757,8 +7423,10 @@ export const view_copy = operator_function('aten::view_copy') as unknown as {
 export const vsplit = operator_function('aten::vsplit') as unknown as {
   (input: Tensor, sections: Int): Tensor[]
   (input: Tensor, kwargs: { sections: Int }): Tensor[]
+  (kwargs: { input: Tensor, sections: Int }): Tensor[]
   (input: Tensor, indices: readonly number[]): Tensor[]
   (input: Tensor, kwargs: { indices: readonly number[] }): Tensor[]
+  (kwargs: { input: Tensor, indices: readonly number[] }): Tensor[]
   (input: Tensor, ...indices: number[]): Tensor[]
 }
 
@@ -6809,10 +7477,13 @@ export const where = operator_function('aten::where') as unknown as {
 export const xlogy = operator_function('aten::xlogy') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
   (input: Scalar, other: Tensor, kwargs?: { out?: Tensor }): Tensor
   (input: Scalar, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Scalar, other: Tensor, out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
 }
 
 /**
@@ -6823,8 +7494,10 @@ export const xlogy = operator_function('aten::xlogy') as unknown as {
 export const xlogy_ = operator_function('aten::xlogy_') as unknown as {
   (input: Tensor, other: Tensor): Tensor
   (input: Tensor, kwargs: { other: Tensor }): Tensor
+  (kwargs: { input: Tensor, other: Tensor }): Tensor
   (input: Tensor, other: Scalar): Tensor
   (input: Tensor, kwargs: { other: Scalar }): Tensor
+  (kwargs: { input: Tensor, other: Scalar }): Tensor
 }
 
 /**
@@ -6833,6 +7506,7 @@ export const xlogy_ = operator_function('aten::xlogy_') as unknown as {
  */
 export const zero_ = operator_function('aten::zero_') as unknown as {
   (input: Tensor): Tensor
+  (kwargs: { input: Tensor }): Tensor
 }
 
 /**
@@ -6852,4 +7526,5 @@ export const zeros = factory_function('aten::zeros') as unknown as {
  */
 export const zeros_like = factory_function('aten::zeros_like') as unknown as {
   (input: Tensor, kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
+  (kwargs: { input: Tensor, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
 }

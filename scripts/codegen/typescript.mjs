@@ -84,8 +84,7 @@ export function signatures(schema, { method, out, factory }) {
   // A required keyword after optional positionals cannot be typed with all of them given.
   if (options && required) lines.push(`(${[...full.map(f => f.replace('?:', ':')), `kwargs: ${object(keyword)}`].join(', ')}): ${returns}`)
   else lines.push(`(${[...full, ...(options ? [`kwargs?: ${object(keyword)}`] : [])].join(', ')}): ${returns}`)
-  const first = method ? 0 : Number(positional[0]?.name === 'self' || positional[0]?.name === 'input')
-  for (let k = positional.length - 1; k >= first; k--) {
+  for (let k = positional.length - 1; k >= 0; k--) {
     const prefix = positional.slice(0, k).map(p => `${label(p.name)}: ${type_of(p)}`)
     lines.push(`(${[...prefix, `kwargs: ${object([...positional.slice(k), ...keyword])}`].join(', ')}): ${returns}`)
   }
