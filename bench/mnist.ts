@@ -3,7 +3,9 @@ import torch, { enumerate, nn, optim } from 'torch-ts'
 import { datasets, transforms } from 'torch-ts/vision'
 
 const F = nn.functional
-const [root, threads] = process.argv.slice(2) as [string, string]
+const [root, threads, steps] = process.argv.slice(2) as [string, string, string?]
+const limit = steps === undefined ? -1 : Number(steps)
+const every = limit < 0 ? 100 : 1
 torch.set_num_threads(Number(threads))
 torch.manual_seed(0)
 
@@ -40,8 +42,9 @@ const losses: number[] = []
 let rss_at_100 = 0
 model.train()
 for (const [i, [data, target]] of enumerate(loader)) {
+  if (i === limit) break
   const loss = step(data, target)
-  if (i % 100 === 0) losses.push(loss.item())
+  if (i % every === 0) losses.push(loss.item())
   if (i === 100) rss_at_100 = process.memoryUsage().rss
 }
 const rss_growth = (process.memoryUsage().rss - rss_at_100) / 2 ** 20

@@ -10,3 +10,15 @@ require.extensions['.ts'] = (module, file) => {
   })
   module._compile(code, file)
 }
+
+// Programs that import the package get its sources, not what was compiled last.
+const Module = require('node:module')
+const path = require('node:path')
+
+const resolve = Module._resolveFilename
+Module._resolveFilename = function (request, ...rest) {
+  const match = /^torch-ts(?:\/(.+))?$/.exec(request)
+  if (match === null || match[1] === 'package.json') return resolve.call(this, request, ...rest)
+  const base = path.join(__dirname, '..', '..', 'lib', match[1] ?? '')
+  return resolve.call(this, path.join(base, 'index.ts'), ...rest)
+}
