@@ -114,14 +114,14 @@ async function compile(libtorch, folder, rpath) {
   const log = folder + '.log'
   const shown = path.relative(process.cwd(), log)
   say(`addon: compiling for ${display_name(libtorch)}, a minute or two (log: ${shown})`)
-  const cmake_js = [path.join(path.dirname(require.resolve('cmake-js/package.json')), 'bin', 'cmake-js')]
+  const cmake_js = path.join(path.dirname(require.resolve('cmake-js/package.json')), 'bin', 'cmake-js')
   const options = ['--directory', root, '--out', folder, '--config', 'Release', '--parallel', String(parallel_jobs())]
   const defines = [`--CDTORCH_ROOT=${cmake_path(libtorch.root)}`, `--CDTORCH_VERSION=${libtorch.version}`, `--CDTORCH_TS_RPATH=${rpath ? 'ON' : 'OFF'}`]
   if (process.platform === 'win32') defines.push('--CDCMAKE_MSVC_RUNTIME_LIBRARY=MultiThreadedDLL') // as libtorch; cmake-js would link it statically
   let output = ''
   const show = progress()
   for (const command of ['configure', 'build']) {
-    const { code } = await stream(process.execPath, [...cmake_js, command, ...options, ...defines], {
+    const { code } = await stream(process.execPath, [cmake_js, command, ...options, ...defines], {
       cwd: root,
       on_output: text => {
         output += text
@@ -157,6 +157,7 @@ function progress() {
 }
 
 function check_tools() {
+  if (!version_of('cmake-js')) throw new StepError('cmake-js is missing; it builds the addon.', 'Install the packages first: npm ci')
   const hint = { darwin: 'xcode-select --install, and: brew install cmake', win32: 'install Visual Studio Build Tools with C++ and CMake' }[process.platform] ??
     'Debian and Ubuntu: sudo apt install g++ make cmake; Fedora: sudo dnf install gcc-c++ make cmake'
   if (capture('cmake', ['--version']) === null) {

@@ -193,7 +193,7 @@ export function find_python_torch(env = process.env) {
   if (is_package) {
     const folder = path.dirname(libtorch.root)
     const with_path = { ...env, PYTHONPATH: env.PYTHONPATH ? folder + path.delimiter + env.PYTHONPATH : folder }
-    for (const python of libtorch.python ? [libtorch.python] : pythons(env)) {
+    for (const python of [libtorch.python ?? [], pythons(env)].flat()) {
       for (const candidate of libtorch.source === 'cache' ? [with_path] : [env, with_path]) {
         const found = import_torch(python, candidate)
         if (found && realpathSync(found.folder) === libtorch.root) return { python, env: candidate, version: found.version }

@@ -11,11 +11,18 @@ import { StepError, is_main, known_cause, main, say, stream } from './step.mjs'
 
 /** Does whatever is left to do. */
 export async function setup() {
+  check_node()
   await ensure_packages()
   const libtorch = await ensure_libtorch()
   const { addon, loader } = await ensure_addon(libtorch)
   select_build(libtorch, addon, loader)
   await ensure_compiled()
+}
+
+function check_node() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major > 20 || (major === 20 && minor >= 17)) return
+  throw new StepError(`torch-ts needs Node 20.17 or newer; this is ${process.versions.node}.`, 'Install a newer one from nodejs.org.')
 }
 
 /** npm's packages, as package-lock.json lists them. */

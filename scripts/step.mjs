@@ -26,16 +26,25 @@ export function is_main(url) {
   return process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(url)
 }
 
+/** What the system may refuse at any step, and what to do about it. */
+const REFUSALS = {
+  ENOSPC: 'The disk is full: free some space, or set TORCH_TS_CACHE to a folder on another disk.',
+  EACCES: 'Make the folder writable for you, or run it as its owner.',
+  EPERM: 'Make the folder writable for you, or run it as its owner.',
+  EROFS: 'The folder is on a read-only file system: copy the package to another one.'
+}
+
 /**
- * Runs a script's main function; a StepError becomes two short lines and exit code 1.
+ * Runs a script's main function; a StepError becomes two short lines and exit code 1, and so does a refusal of the system.
  * @param {() => Promise<number | void>} body
  */
 export async function main(body) {
   try {
     process.exitCode = (await body()) || 0
   } catch (error) {
-    if (!(error instanceof StepError)) throw error
-    process.stderr.write(`torch-ts: ${error.message}\n          ${error.remedy}\n`)
+    const remedy = error instanceof StepError ? error.remedy : REFUSALS[error.code]
+    if (!remedy) throw error
+    process.stderr.write(`torch-ts: ${error.message}\n          ${remedy}\n`)
     process.exitCode = 1
   }
 }

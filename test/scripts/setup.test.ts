@@ -111,6 +111,20 @@ describe('a step that fails', () => {
     expect(setup().code).toBe(1)
   })
 
+  it('names a folder that it may not write to', () => {
+    const failing = `const error = new Error("EACCES: permission denied, mkdir 'build'"); error.code = 'EACCES'; return m.main(() => { throw error })`
+    const file = path.join(clone, 'failing.mjs')
+    fs.writeFileSync(file, `import * as m from './scripts/step.mjs'\nawait (async () => { ${failing} })()\n`)
+    expect(run_script(clone, ['../failing.mjs'], env)).toEqual({ code: 1, stdout: '',
+      stderr: "torch-ts: EACCES: permission denied, mkdir 'build'\n          Make the folder writable for you, or run it as its owner.\n" })
+  })
+
+  it('names missing packages where only the addon is built', () => {
+    fs.rmSync(path.join(clone, 'node_modules'))
+    expect(run_script(clone, ['build.mjs'], env)).toMatchObject({ code: 1,
+      stderr: expect.stringContaining('torch-ts: cmake-js is missing; it builds the addon.\n          Install the packages first: npm ci\n') })
+  })
+
   it('passes on what npm said', () => {
     fs.rmSync(path.join(clone, 'node_modules'))
     fake_program(env.PATH, 'npm', 'echo "npm error code ENOTFOUND" >&2; exit 1')
