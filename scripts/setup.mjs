@@ -11,12 +11,17 @@ import { StepError, is_main, known_cause, main, say, stream } from './step.mjs'
 
 /** Does whatever is left to do. */
 export async function setup() {
+  await setup_native()
+  await ensure_compiled()
+}
+
+/** All of it but TypeScript. */
+export async function setup_native() {
   check_node()
   await ensure_packages()
   const libtorch = await ensure_libtorch()
   const { addon, loader } = await ensure_addon(libtorch)
   select_build(libtorch, addon, loader)
-  await ensure_compiled()
 }
 
 function check_node() {

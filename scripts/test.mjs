@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { root } from './paths.mjs'
-import { run_tsc, setup } from './setup.mjs'
-import { main, say, stream } from './step.mjs'
+import { ensure_compiled, run_tsc, setup_native } from './setup.mjs'
+import { StepError, main, say, stream } from './step.mjs'
 
 /** @param {string} name of a package @param {string} program @param {string[]} args */
 async function tool(name, program, ...args) {
@@ -32,17 +32,37 @@ async function run_jest(args) {
   }
 }
 
+/** Type checks, the compilation into dist/ included; whether all passed. */
+async function check_types() {
+  const compiled = await ensure_compiled().then(() => true, error => {
+    if (!(error instanceof StepError)) throw error
+    return false
+  })
+  const tests = compiled && await run_tsc('tsconfig.json') === 0 // it would find the same again
+  return await run_tsc('tsconfig.scripts.json') === 0 && tests
+}
+
+/** The line that CI reads. @param {{ passed: number, failed: number, skipped: number }} counts */
+function print_counts({ passed, failed, skipped }) {
+  process.stdout.write(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`)
+}
+
 await main(async () => {
-  await setup()
+  try {
+    await setup_native()
+  } catch (error) {
+    process.once('exit', () => print_counts({ passed: 0, failed: 1, skipped: 0 })) // after what main says about it
+    throw error
+  }
   say('types: tsc')
-  const types = await run_tsc('tsconfig.json') + await run_tsc('tsconfig.scripts.json')
+  const types = await check_types()
   say('lint: eslint')
   const lint = await tool('eslint', 'bin/eslint.js', '.', '--max-warnings=0')
   say('tests: jest')
   const jest = await run_jest(process.argv.slice(2))
-  if (types) say('the type check failed')
+  if (!types) say('the type check failed')
   if (lint) say('the linter failed')
-  const failed = jest.failed + Number(types !== 0) + Number(lint !== 0)
-  process.stdout.write(`${jest.passed} passed, ${failed} failed${jest.skipped ? `, ${jest.skipped} skipped` : ''}\n`)
+  const failed = jest.failed + Number(!types) + Number(lint !== 0)
+  print_counts({ ...jest, failed })
   return failed > 0 || jest.code !== 0 ? 1 : 0
 })
