@@ -26,6 +26,7 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' }],
       // PyTorch's own shapes: classes that only hold functions, interfaces merged with classes, overloads with docs of their own.
       '@typescript-eslint/no-extraneous-class': 'off',
+      '@typescript-eslint/no-inferrable-types': ['error', { ignoreParameters: true }], // not inferrable where Args names them
       '@typescript-eslint/no-empty-function': 'off',
       '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }], // adds generated methods to a class
       '@typescript-eslint/no-invalid-void-type': 'off', // a hook returns a Tensor or nothing

@@ -74,3 +74,27 @@ export function bind(
   }
   return bound
 }
+
+/**
+ * The arguments of one call in their order, whichever way they were given; what was left out is undefined.
+ *
+ * @param required - how many of `names` have no default
+ */
+export function arrange<Params extends readonly unknown[]>(name: string, names: readonly string[], required: number, args: readonly unknown[]): Params {
+  const last = args[args.length - 1]
+  const plain = args.length >= required && args.length <= names.length && !is_kwargs(last) && args.indexOf(undefined) < 0
+  if (plain) return args as unknown as Params
+  const bound = bind(name, names, required, args)
+  return names.map(key => bound[key]) as unknown as Params
+}
+
+/**
+ * A function that takes its arguments by position or keyword, made of one that takes them by position. Those of its parameters
+ * that have a default may be left out.
+ */
+export function with_keywords<Params extends readonly unknown[], const Names extends readonly string[], Result>(
+  name: string, names: Names, implementation: (...args: Params) => Result,
+): (...args: Args<Params, Names>) => Result {
+  const required = implementation.length
+  return (...args) => implementation(...arrange<Params>(name, names, required, args))
+}

@@ -9,11 +9,16 @@
 export abstract class Callable {
   constructor() {
     const self = (...args: unknown[]): unknown => (self as unknown as Callable).__call__(...args as never[])
-    // A function's own `name` and `length` are read-only, and would stand in the way of fields of these names.
-    Object.defineProperty(self, 'name', { value: '', writable: true, configurable: true })
-    Object.defineProperty(self, 'length', { value: 0, writable: true, configurable: true })
+    // A function's own `name` and `length` would stand in the way of fields of these names.
+    delete (self as { name?: string }).name
+    delete (self as { length?: number }).length
     return Object.setPrototypeOf(self, new.target.prototype) as this
   }
 
   protected abstract __call__(...args: never[]): unknown
+}
+
+/** An instance of the same class as `original`, without fields: no constructor runs. */
+export function blank_like<T extends Callable>(original: T): T {
+  return Reflect.construct(Callable, [], Object.getPrototypeOf(original).constructor as new () => T) as T
 }

@@ -58,3 +58,19 @@ export class AssertionError extends Error {
     named(this, 'AssertionError')
   }
 }
+
+/** A name that a dict or a module does not have, or has already. */
+export class KeyError extends Error {
+  constructor(message?: string) {
+    super(message)
+    named(this, 'KeyError')
+  }
+}
+
+/** An attribute that an object does not have, or that is of another kind. */
+export class AttributeError extends Error {
+  constructor(message?: string) {
+    super(message)
+    named(this, 'AttributeError')
+  }
+}

@@ -16,7 +16,7 @@ import * as dtypes from './dtype'
 import { type dtype, dtype_of_code } from './dtype'
 import { type TensorMethods, tensor_methods } from './generated/tensor_methods'
 import { type layout, type memory_format, contiguous_format, layout_of_code } from './layout'
-import type { Item, Nested } from './types'
+import type { Item, Nested, Scalar } from './types'
 
 const to_op = aten('to.dtype_layout')
 const unbind = aten('unbind')
@@ -46,7 +46,7 @@ export class Node {
   }
 
   toString(): string {
-    return `<${this.#name}>`
+    return `<${this.#name.split('::').at(-1)}>`
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
@@ -282,18 +282,15 @@ export class Tensor extends TensorBase implements Iterable<Tensor> {
   }
 
   /**
-   * What Python writes x[index] = value. An array holds the parts of the index.
+   * What Python writes x[index] = value. An array holds the parts of the index, so an array of positions stands in another one.
    *
-   * @example x.set_at(0, 1); x.set_at([':', 1], y); x.set_at(mask, 0)
+   * @param value - a number, or a tensor that can be broadcast to what the index names.
+   * @example x.set_at(0, 1); x.set_at([':', 1], y); x.set_at(mask, 0); x.set_at([[0, 2]], 1)
+   * @throws {IndexError} as {@link at}; {RuntimeError} if the value does not fit.
    */
-  set_at(index: IndexPart | readonly IndexPart[], value: Tensor | number | bigint | boolean): this {
-    const source = is_tensor(value) ? value as Tensor : this.new_scalar(value)
-    set_item(this, Array.isArray(index) ? index : [index], source)
+  set_at(index: IndexPart | readonly IndexPart[], value: Tensor | Scalar): this {
+    set_item(this, Array.isArray(index) ? index : [index], value)
     return this
-  }
-
-  private new_scalar(value: number | bigint | boolean): Tensor {
-    return scalar_tensor([value], { dtype: this.dtype, device: this.device }) as Tensor
   }
 
   // ---- conversions ----
@@ -499,7 +496,6 @@ export class Tensor extends TensorBase implements Iterable<Tensor> {
 }
 
 const backward_names = ['gradient', 'retain_graph', 'create_graph', 'inputs'] as const
-const scalar_tensor = aten('scalar_tensor')
 
 set_tensor_class(() => new Tensor())
 
@@ -519,7 +515,8 @@ function wrap_dim(dim: number, dims: number): number {
   return dim < 0 ? dim + dims : dim
 }
 
-function to_options(args: readonly unknown[]): ToOptions {
+/** The arguments of `to`, which come in several orders, by name. */
+export function to_options(args: readonly unknown[]): ToOptions {
   const rest = [...args]
   const last = rest.at(-1)
   const options: ToOptions = typeof last === 'object' && last !== null && Object.getPrototypeOf(last) === Object.prototype

@@ -1,0 +1,31 @@
+// What layers share: making parameters, and Python's text of their settings.
+import { aten } from '../../_operators'
+import { float_repr, tuple_repr } from '../../_python_format'
+import type { Tensor } from '../../tensor'
+import type { FactoryKwargs } from '../_types'
+import { Parameter } from '../parameter'
+
+const empty = aten('empty.memory_format')
+
+/** A parameter without values yet. */
+export function empty_parameter(size: readonly number[], { device, dtype }: FactoryKwargs): Parameter {
+  return new Parameter(empty([size], { device, dtype }) as Tensor)
+}
+
+/** Python's text of a setting; an array is a tuple. */
+export function text(value: unknown): string {
+  if (value === null || value === undefined) return 'None'
+  if (typeof value === 'boolean') return value ? 'True' : 'False'
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : float_repr(value)
+  return Array.isArray(value) ? tuple_repr(value.map(text)) : String(value)
+}
+
+/** Python's text of a setting that is a float there, also where it is whole. */
+export function float_text(value: unknown): string {
+  return typeof value === 'number' ? float_repr(value) : text(value)
+}
+
+/** `name=value, ...` of a module's fields. */
+export function settings(module: object, ...names: string[]): string {
+  return names.map(name => `${name}=${text((module as Record<string, unknown>)[name])}`).join(', ')
+}
