@@ -1,7 +1,7 @@
 // Tensors from JavaScript data: torch.tensor, torch.as_tensor, torch.from_numpy, torch.full. PyTorch's tensor_new.cpp.
 import { binding } from './_C'
-import { Complex, is_tensor, made, own } from './_dispatch'
-import { RuntimeError, ValueError } from './_errors'
+import { Complex, is_tensor, own } from './_dispatch'
+import { ValueError } from './_errors'
 import { set_index_array_maker } from './_indexing'
 import { keep, kept } from './_memory'
 import { aten } from './_operators'
@@ -261,12 +261,17 @@ export function scalar_tensor(s: Scalar, options: TensorOptions & { layout?: lay
   return requires_grad ? made.requires_grad_() : made
 }
 
-// Inside an index whole numbers are positions.
+// Inside an index numbers are positions, and those that are not whole are cut off, as in Python.
+function position(value: unknown): bigint {
+  if (typeof value === 'bigint') return to_int64(value)
+  const number = Number(value)
+  if (!Number.isFinite(number)) throw new ValueError(`cannot convert float ${number} to integer`)
+  return BigInt(Math.trunc(number))
+}
+
 set_index_array_maker(data => {
-  const flat = flatten(data)
-  if (flat.kind === 'bool') return tensor(data as TensorData)
-  if (flat.values.some(value => !Number.isInteger(value))) {
-    throw new RuntimeError('tensors used as indices must be long, int, byte or bool tensors')
-  }
-  return tensor(data as TensorData, { dtype: dtypes.int64 })
+  if (is_typed_array(data)) return tensor(data)
+  const { shape, values, kind } = flatten(data)
+  return kind === 'bool' ? from_array(Uint8Array.from(values as boolean[], Number), dtypes.bool, shape)
+    : from_array(BigInt64Array.from(values, position), dtypes.int64, shape)
 })

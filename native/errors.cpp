@@ -1,9 +1,11 @@
 #include "errors.h"
 
 #include <c10/util/Exception.h>
+#include <c10/util/StringUtil.h>
 
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 namespace torch_ts {
 namespace {
@@ -17,8 +19,18 @@ bool show_backtrace() {
   return show;
 }
 
+// As PyTorch's Python layer does: CPUFloatType is torch.FloatTensor there, while types that came later keep ATen's name.
+std::string with_python_types(std::string message) {
+  if (message.find("Type") == std::string::npos) return message;
+  for (const auto& [place, module] : {std::pair{"SparseCUDA", "torch.cuda.sparse."}, std::pair{"SparseCPU", "torch.sparse."},
+                                      std::pair{"CUDA", "torch.cuda."}, std::pair{"CPU", "torch."}})
+    for (const char* type : {"Byte", "Char", "Double", "Float", "Half", "Int", "Long", "Short"})
+      c10::ReplaceAll(message, c10::str(place, type, "Type"), c10::str(module, type, "Tensor"));
+  return message;
+}
+
 std::string text(const c10::Error& error) {
-  return show_backtrace() ? error.what() : error.what_without_backtrace();
+  return with_python_types(show_backtrace() ? error.what() : error.what_without_backtrace());
 }
 
 } // namespace
@@ -45,7 +57,7 @@ Described describe(const std::exception_ptr& pointer) {
   } catch (const std::bad_alloc&) {
     return {ErrorKind::OutOfMemory, "out of memory (std::bad_alloc)"};
   } catch (const std::exception& error) {
-    return {ErrorKind::Runtime, error.what()};
+    return {ErrorKind::Runtime, with_python_types(error.what())};
   } catch (...) {
     return {ErrorKind::Runtime, "an unknown C++ exception"};
   }
