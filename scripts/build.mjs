@@ -43,7 +43,8 @@ export function select_build(libtorch, addon, loader) {
   const relative = file => path.relative(root, file).split(path.sep).join('/')
   const build = { addon: relative(addon), loader: relative(loader), libraries: libraries(libtorch), libtorch }
   const before = read_manifest()
-  const others = before.filter(other => other.libtorch.root !== libtorch.root && existsSync(path.join(root, other.addon)))
+  const is_there = other => existsSync(path.join(root, other.addon)) && existsSync(other.libtorch.root)
+  const others = before.filter(other => other.libtorch.root !== libtorch.root && is_there(other))
   const builds = [build, ...others]
   if (JSON.stringify(builds) === JSON.stringify(before)) return
   mkdirSync(path.dirname(manifest_file), { recursive: true })
