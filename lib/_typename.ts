@@ -1,5 +1,6 @@
 // Python's names of the types of values, for messages.
 import { is_tensor } from './_dispatch'
+import type { Tensor } from './tensor'
 
 /** What Python's `type(value).__name__` would be, or the name of the value's class. */
 export function type_name(value: unknown): string {
@@ -19,14 +20,14 @@ export function type_name(value: unknown): string {
   }
 }
 
-/** torch.typename: the type's name with its module. */
+/** The name of a value's type, or what a tensor's `type()` says, as 'torch.FloatTensor'. @see torch.typename */
 export function typename(value: unknown): string {
-  return is_tensor(value) ? `torch.${type_name(value)}` : type_name(value)
+  return is_tensor(value) ? (value as Tensor).type() : type_name(value)
 }
 
 /** What Python's `str(type(value))` would be. */
 export function type_text(value: unknown): string {
-  return `<class '${typename(value)}'>`
+  return `<class '${is_tensor(value) ? 'torch.' : ''}${type_name(value)}'>`
 }
 
 /** A value in a message, as Python prints it. */
