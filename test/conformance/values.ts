@@ -112,6 +112,12 @@ export function decode(value: unknown, more: DecodeMore = () => undefined): unkn
   throw new Error(`no value of this form is known: ${JSON.stringify(value)}`)
 }
 
+/** The parts of an index, as `at(...parts)` and `set_at(parts, value)` take them: a tuple has several, a list is one. */
+export function decode_index(index: unknown, more?: DecodeMore): torch.IndexPart[] {
+  const is_tuple = typeof index === 'object' && index !== null && 'tuple' in index
+  return (is_tuple ? decode(index.tuple, more) : [decode(index, more)]) as torch.IndexPart[]
+}
+
 /** The values of an object's fields, such as a case's kwargs. */
 export function decode_fields(fields: Record<string, unknown>, more?: DecodeMore): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, decode(value, more)]))
