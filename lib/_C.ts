@@ -36,6 +36,7 @@ export interface Binding {
   is_contiguous(id: Handle, memory_format: number): boolean
   is_view(id: Handle): boolean
   is_inference(id: Handle): boolean
+  is_nested(id: Handle): boolean
   same(a: Handle, b: Handle): boolean
   item(id: Handle): void
   from_data(out: object, view: Bytes, dtype: number): Handle

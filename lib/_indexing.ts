@@ -2,6 +2,7 @@
 import { Complex, is_tensor } from './_dispatch'
 import { IndexError, ValueError } from './_errors'
 import { aten } from './_operators'
+import { type_name } from './_typename'
 import { int64 } from './dtype'
 import type { Tensor } from './tensor'
 import type { Scalar } from './types'
@@ -74,7 +75,7 @@ function parse(part: unknown): Parsed {
       if (part === null || part instanceof Slice) return part
       if (is_tensor(part)) return part as Tensor
       if (is_array(part)) return array_to_tensor(part)
-      throw invalid(python_type(part))
+      throw invalid(part === undefined ? 'undefined' : type_name(part))
     }
   }
 }
@@ -86,16 +87,6 @@ function is_array(value: unknown): value is IndexArray {
 function invalid(type: string): IndexError {
   return new IndexError('only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices '
     + `(got ${type})`)
-}
-
-// The name of the type in messages: Python's, where there is such a type.
-function python_type(value: unknown): string {
-  if (value === null) return 'NoneType'
-  if (Array.isArray(value)) return 'list'
-  if (typeof value === 'string') return 'str'
-  if (typeof value !== 'object') return typeof value
-  const { name } = value.constructor ?? Object
-  return name === 'Object' || name === 'Map' ? 'dict' : name
 }
 
 function is_mask(tensor: Tensor): boolean {
@@ -259,7 +250,7 @@ function is_value(value: unknown): value is Tensor | Scalar {
 
 /** What `self[parts] = value` does. */
 export function set_item(self: Tensor, parts: readonly unknown[], value: unknown): void {
-  if (!is_value(value)) throw new TypeError(`can't assign a ${python_type(value)} to a ${self.type()}`)
+  if (!is_value(value)) throw new TypeError(`can't assign a ${type_name(value)} to a ${self.type()}`)
   if (parts.length === 1 && typeof parts[0] === 'boolean') {
     if (parts[0]) copy_to(unsqueeze([self, 0]) as Tensor, value)
     return

@@ -259,7 +259,15 @@ function quantized_text(tensor: Tensor, indent: number): Text {
   return { contents: brackets(dequantize([tensor]) as Tensor, indent), suffixes }
 }
 
+const unbind = aten('unbind')
+
+function nested_text(tensor: Tensor): Text {
+  const texts = (unbind([tensor, 0]) as Tensor[]).map(one => String(one).replace(/^/gm, '  '))
+  return { contents: `[\n${texts.join(',\n')}\n]`, suffixes: [] }
+}
+
 function text_of(tensor: Tensor, indent: number): Text {
+  if (tensor.is_nested) return nested_text(tensor)
   const components = sparse_components[tensor.layout.name]
   if (components) return sparse_text(tensor, indent, components)
   return /^qu?int/.test(tensor.dtype.name) ? quantized_text(tensor, indent) : dense_text(tensor, indent)
@@ -295,7 +303,7 @@ function grad_suffix(tensor: Tensor): string[] {
 /** Python's repr of a tensor. It leaves the graph and the random state as they are. */
 export function tensor_str(tensor: Tensor): string {
   const { name } = tensor.constructor
-  const prefix = `${name === 'Tensor' || name === 'Parameter' ? 'tensor' : name}(`
+  const prefix = tensor.is_nested ? 'nested_tensor(' : ['Tensor', 'Parameter', 'Buffer'].includes(name) ? 'tensor(' : `${name}(`
   const self = tensor.detach()
   const { contents, suffixes } = text_of(self, prefix.length)
   const all = [

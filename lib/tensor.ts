@@ -66,7 +66,6 @@ export interface ToOptions {
 // The last wrapper of each tensor's gradient, so that x.grad is the same object while the gradient is the same.
 const gradients = new WeakMap<TensorBase, Tensor>()
 
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the methods are added below, by the table
 export interface Tensor extends TensorMethods {}
 
 /**
@@ -77,7 +76,6 @@ export interface Tensor extends TensorMethods {}
  *
  * @see torch.Tensor
  */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
 export class Tensor extends TensorBase implements Iterable<Tensor> {
   // ---- shape and kind ----
 
@@ -177,6 +175,11 @@ export class Tensor extends TensorBase implements Iterable<Tensor> {
 
   get is_sparse(): boolean {
     return this.layout.name === 'sparse_coo'
+  }
+
+  /** Whether it is a list of tensors of different sizes. @see torch.nested */
+  get is_nested(): boolean {
+    return binding.is_nested(handle(this))
   }
 
   /** The index of its CUDA device, or -1 on the CPU. */

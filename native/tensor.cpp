@@ -83,6 +83,10 @@ napi_value is_view(Runtime& runtime, Arguments arguments) {
   return to_js(runtime, tensor_of(runtime, arguments[0]).is_view());
 }
 
+napi_value is_nested(Runtime& runtime, Arguments arguments) {
+  return to_js(runtime, tensor_of(runtime, arguments[0]).is_nested());
+}
+
 napi_value is_inference(Runtime& runtime, Arguments arguments) {
   return to_js(runtime, tensor_of(runtime, arguments[0]).is_inference());
 }
@@ -247,6 +251,7 @@ std::vector<Entry> tensor_entries() {
       {"is_contiguous", guarded<is_contiguous>},
       {"is_view", guarded<is_view>},
       {"is_inference", guarded<is_inference>},
+      {"is_nested", guarded<is_nested>},
       {"same", guarded<same>},
       {"item", guarded<item>},
       {"from_data", guarded<from_data>},

@@ -55,6 +55,11 @@ describe('printing a tensor', () => {
       '       values=tensor([1., 1.]), size=(2, 2), nnz=2, layout=torch.sparse_csr)'].join('\n'))
   })
 
+  it('shows the tensors of a nested one', () => {
+    const x = torch.ops.aten._nested_tensor_from_tensor_list([torch.ones(2), torch.eye(2).at(0)])
+    expect(String(x)).toBe('nested_tensor([\n  tensor([1., 1.]),\n  tensor([1., 0.])\n])')
+  })
+
   it('names the class of a tensor of one', () => {
     class Image extends torch.Tensor {}
     const x = Object.setPrototypeOf(torch.ones(2), Image.prototype) as Image
