@@ -16,7 +16,7 @@ export default tseslint.config(
     languageOptions: { globals },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
-      'max-len': ['error', { code: 130, ignoreUrls: true, ignoreRegExpLiterals: true, ignoreStrings: true, ignoreTemplateLiterals: true }],
+      'max-len': ['error', { code: 150, ignoreUrls: true, ignoreRegExpLiterals: true, ignoreStrings: true, ignoreTemplateLiterals: true }],
       'semi': ['error', 'never'],
       'quotes': ['error', 'single', { avoidEscape: true, allowTemplateLiterals: true }],
       'no-trailing-spaces': 'error',
@@ -44,6 +44,10 @@ export default tseslint.config(
   {
     files: ['test/**/*.ts'],
     rules: { '@typescript-eslint/no-explicit-any': 'off' }
+  },
+  {
+    files: ['test/types/*.ts'], // compiled, never run
+    rules: { '@typescript-eslint/no-unused-vars': 'off', 'no-useless-assignment': 'off' }
   },
   {
     files: ['**/*.js', '**/*.cjs'],

@@ -4,7 +4,7 @@ import { type TensorBase, exchange_scope, is_tensor } from './_dispatch'
 import { collect_all } from './_memory'
 import { read_ints } from './_tape'
 
-function kept_by(result: unknown, seen: Set<unknown> = new Set()): Set<unknown> {
+function kept_by(result: unknown, seen = new Set<unknown>()): Set<unknown> {
   if (typeof result !== 'object' || result === null || seen.has(result)) return seen
   seen.add(result)
   if (is_tensor(result)) return seen

@@ -84,7 +84,6 @@ describe('a tensor of another thread', () => {
 describe('a second copy of torch-ts in the process', () => {
   it('works, and rejects the tensors of the first', () => {
     jest.isolateModules(() => {
-      // eslint-disable-next-line @typescript-eslint/no-require-imports
       const other = require('../../lib/index') as typeof torch
       expect(other.Tensor).not.toBe(torch.Tensor)
       expect(other.ones(2).add(1).tolist()).toEqual([2, 2])
