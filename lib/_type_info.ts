@@ -2,6 +2,7 @@
 import { get_default_dtype } from './_defaults'
 import { NotImplementedError } from './_errors'
 import { general } from './_python_format'
+import { type_name } from './_typename'
 import { dtype } from './dtype'
 
 interface Info {
@@ -68,7 +69,7 @@ function is_float(type: dtype): boolean {
 }
 
 function check(name: string, type: unknown): asserts type is dtype {
-  if (!(type instanceof dtype)) throw new TypeError(`${name}(): argument 'type' (position 1) must be torch.dtype, not ${typeof type}`)
+  if (!(type instanceof dtype)) throw new TypeError(`${name}(): argument 'type' (position 1) must be torch.dtype, not ${type_name(type)}`)
 }
 
 /**
