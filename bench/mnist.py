@@ -1,13 +1,19 @@
 """The main job as a Python script: its epoch in seconds, the cost of one training step in ms, and the peak RSS in MB.
 `mnist.py FOLDER THREADS [STEPS]`: with STEPS it stops after as many, and gives every loss.
 
-Samples are transformed one by one, as torchvision's ToTensor and Normalize do, but from tensors: without PIL, which costs more."""
+Samples are transformed one by one, as torchvision's ToTensor and Normalize do. With TORCH_TS_BENCH_PIL=1 each sample is a
+PIL image first, as in torchvision (needs numpy and Pillow); without, it is a tensor, which costs less."""
 import json, os, resource, statistics, sys, time
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 from torch import optim
 from torch.utils.data import DataLoader, Dataset
+
+with_pil = os.environ.get('TORCH_TS_BENCH_PIL') == '1'
+if with_pil:
+    import numpy as np
+    from PIL import Image
 
 torch.set_num_threads(int(sys.argv[2]))
 torch.manual_seed(0)
@@ -29,7 +35,11 @@ class MNIST(Dataset):
         return len(self.targets)
 
     def __getitem__(self, i):
-        image = self.data[i].unsqueeze(0).to(torch.float32).div(255)
+        if with_pil:
+            pixels = np.array(Image.fromarray(self.data[i].numpy(), mode='L'), np.uint8, copy=True)
+            image = torch.from_numpy(pixels).view(28, 28, 1).permute((2, 0, 1)).contiguous().to(torch.float32).div(255)
+        else:
+            image = self.data[i].unsqueeze(0).to(torch.float32).div(255)
         return image.clone().sub_(self.mean).div_(self.std), int(self.targets[i])
 
 

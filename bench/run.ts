@@ -1,7 +1,7 @@
 // Compares torch-ts with Python's torch in one run: `npm run bench`. Both sides run in processes of their own, in turn, on the
 // same libtorch, one thread; what counts is the ratio of medians. Writes docs/benchmarks.md, whatever it shows.
 import { execFileSync } from 'node:child_process'
-import { renameSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -26,8 +26,30 @@ function find_python(): Python {
 const python = find_python()
 const env = { ...process.env, OMP_NUM_THREADS: args.threads, MKL_NUM_THREADS: args.threads }
 
+// numpy and Pillow for the script that reads samples as torchvision does, in a folder of their own; null if pip cannot get them.
+function pil_folder(): string | null {
+  const folder = datasets.cache_dir('bench-python')
+  if (existsSync(folder)) return folder
+  const fresh = `${folder}.tmp-${process.pid}`
+  try {
+    execFileSync(python.python, ['-m', 'pip', 'install', '--quiet', '--target', fresh, 'numpy', 'pillow'], { stdio: ['ignore', 'ignore', 'inherit'] })
+    renameSync(fresh, folder)
+    return folder
+  } catch {
+    rmSync(fresh, { recursive: true, force: true })
+    return null
+  }
+}
+
+const pil = pil_folder()
+
 function run_python(file: string, ...rest: string[]): string {
-  const python_env = { ...env, PYTHONWARNINGS: 'ignore', ...(python.PYTHONPATH ? { PYTHONPATH: python.PYTHONPATH } : {}) }
+  return run_python_with({}, file, ...rest)
+}
+
+function run_python_with(more: Record<string, string>, file: string, ...rest: string[]): string {
+  const search = [more['PYTHONPATH'], python.PYTHONPATH].filter(Boolean).join(path.delimiter)
+  const python_env = { ...env, ...more, PYTHONWARNINGS: 'ignore', ...(search ? { PYTHONPATH: search } : {}) }
   return execFileSync(python.python, file.endsWith('.py') ? [path.join(here, file), ...rest] : ['-c', file], { env: python_env, encoding: 'utf8' })
 }
 
@@ -53,15 +75,24 @@ function compare<T>(ours: () => T, theirs: () => T): { ours: T[], theirs: T[] } 
 
 interface Epoch { epoch: number, step: number, rss: number, losses: number[], test_loss: number, correct: number }
 
+interface Jobs { rows: Row[], same: boolean }
+
 /** torch-ts reads the data set's folder, Python the files in it. */
-function epoch(folder: string): { rows: Row[], same: boolean } {
+function epoch(folder: string): Jobs {
   const { ours, theirs } = compare(() => JSON.parse(run_node('mnist.js', folder, args.threads)) as Epoch,
     () => JSON.parse(run_python('mnist.py', path.join(folder, 'MNIST', 'raw'), args.threads)) as Epoch)
   const row = (what: string, key: 'epoch' | 'step' | 'rss', unit: string): Row =>
     ({ what, unit, ours: median(ours.map(one => one[key])), theirs: median(theirs.map(one => one[key])) })
+  const rows = [row('MNIST epoch with evaluation, samples from tensors in Python', 'epoch', 's')]
+  if (pil !== null) {
+    const script = (): number => (JSON.parse(run_python_with({ TORCH_TS_BENCH_PIL: '1', PYTHONPATH: pil }, 'mnist.py',
+      path.join(folder, 'MNIST', 'raw'), args.threads)) as Epoch).epoch
+    const times = Array.from({ length: Math.ceil(runs / 2) }, script)
+    rows.unshift({ what: 'MNIST epoch with evaluation, samples from PIL in Python, as torchvision', ours: rows[0]!.ours, theirs: median(times), unit: 's' })
+  }
   const digits = (one: Epoch): string => JSON.stringify([one.losses, one.test_loss, one.correct])
   return {
-    rows: [row('MNIST epoch with evaluation, end to end', 'epoch', 's'), row('one training step, batch 64', 'step', 'ms'), row('peak RSS', 'rss', 'MB')],
+    rows: [...rows, row('one training step, batch 64', 'step', 'ms'), row('peak RSS', 'rss', 'MB')],
     same: digits(ours[0]!) === digits(theirs[0]!),
   }
 }
