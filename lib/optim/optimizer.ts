@@ -111,7 +111,7 @@ export class Optimizer<Options extends object = Record<string, unknown>> {
     return loss
   }
 
-  /** Updates the parameters of one group: all that most optimizers need to define. Called without gradient recording. @internal */
+  /** Updates the parameters of one group, without gradient recording: all that most optimizers define. @internal */
   protected update_group(_group: ParamGroup<Options>): void {
     throw new NotImplementedError()
   }

@@ -9,7 +9,7 @@ import type { Generator } from '../../random'
 import { type Collated, default_collate, default_convert } from './_utils/collate'
 import { END, type Fetcher, IterableFetcher, MapFetcher } from './_utils/fetch'
 import { pin_memory } from './_utils/pin_memory'
-import { type Dataset, type DatasetLike, IterableDataset, type Sized, length_of } from './dataset'
+import { type DatasetLike, IterableDataset, type Sized, length_of } from './dataset'
 import { BatchSampler, RandomSampler, Sampler, SequentialSampler, draw_seed } from './sampler'
 
 /** Of a stream there is no index to choose: endless, so that the stream alone decides when to stop. */
@@ -26,6 +26,9 @@ const names = [
 const keywords = ['prefetch_factor', 'persistent_workers', 'pin_memory_device', 'in_order'] as const
 const fixed = ['batch_size', 'batch_sampler', 'sampler', 'drop_last', 'dataset', 'persistent_workers'] as const
 
+/** A data set of which no more is known than its samples. */
+type AnyDataset<T> = DatasetLike<T> & { readonly length: number }
+
 interface KeywordOptions {
   prefetch_factor?: number | null
   persistent_workers?: boolean
@@ -34,7 +37,7 @@ interface KeywordOptions {
 }
 
 /** Arguments of {@link DataLoader}: any of them by position, the rest in one object. */
-export type DataLoaderArgs<T, B, D> = Args<[
+export type DataLoaderArgs<T, B, D extends DatasetLike<T>> = Args<[
   dataset: D & DatasetLike<T>, batch_size?: number | null, shuffle?: boolean | null, sampler?: Iterable<number> | null,
   batch_sampler?: Iterable<readonly number[]> | null, num_workers?: number, collate_fn?: ((samples: T[]) => B) | null,
   pin_memory?: boolean, drop_last?: boolean, timeout?: number, worker_init_fn?: ((worker_id: number) => void) | null,
@@ -65,7 +68,7 @@ export type DataLoaderArgs<T, B, D> = Args<[
  * @example new DataLoader(train_set, { batch_size: 64, shuffle: true })
  * @see torch.utils.data.DataLoader
  */
-export class DataLoader<T, B = Collated<T>, D = Dataset<T>> implements Iterable<B>, AsyncIterable<B> {
+export class DataLoader<T, B = Collated<T>, D extends DatasetLike<T> = AnyDataset<T>> implements Iterable<B>, AsyncIterable<B> {
   declare readonly dataset: D
   declare readonly batch_size: number | null
   declare readonly sampler: Iterable<unknown>
@@ -128,7 +131,7 @@ export class DataLoader<T, B = Collated<T>, D = Dataset<T>> implements Iterable<
 
   /** Begins a pass. */
   [Symbol.iterator](): DataLoaderIterator<B> {
-    return new DataLoaderIterator<B>(this as unknown as DataLoader<unknown, B, unknown>)
+    return new DataLoaderIterator<B>(this as unknown as DataLoader<unknown, B>)
   }
 
   /** Begins a pass that gives way to the event loop before each batch. */
@@ -149,7 +152,7 @@ export class DataLoader<T, B = Collated<T>, D = Dataset<T>> implements Iterable<
 
 /** One pass over a DataLoader. */
 export class DataLoaderIterator<B> implements IterableIterator<B> {
-  readonly #loader: DataLoader<unknown, B, unknown>
+  readonly #loader: DataLoader<unknown, B>
   readonly #indices: Iterator<unknown>
   readonly #fetcher: Fetcher
   readonly #pin: boolean
@@ -157,7 +160,7 @@ export class DataLoaderIterator<B> implements IterableIterator<B> {
   #ended = false
 
   /** @internal */
-  constructor(loader: DataLoader<unknown, B, unknown>) {
+  constructor(loader: DataLoader<unknown, B>) {
     this.#loader = loader
     if (loader.pin_memory && !has_accelerator()) {
       warn("'pin_memory' argument is set as true but no accelerator is found, then device pinned memory won't be used.")

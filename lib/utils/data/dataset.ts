@@ -229,7 +229,7 @@ export class StackDataset<const D extends Datasets = Datasets> extends Dataset<S
   }
 
   #combine(one: (dataset: Dataset<unknown>, name: string) => unknown): Stacked<D> {
-    const entries = Object.entries(this.datasets).map(([name, dataset]) => [name, one(dataset as Dataset<unknown>, name)] as const)
+    const entries = Object.entries<Dataset<unknown>>(this.datasets as never).map(([name, set]) => [name, one(set, name)] as const)
     return (Array.isArray(this.datasets) ? entries.map(([, value]) => value) : Object.fromEntries(entries)) as Stacked<D>
   }
 }
@@ -339,7 +339,9 @@ const split_names = ['dataset', 'lengths', 'generator'] as const
  * @see torch.utils.data.random_split
  */
 export function random_split<T>(
-  ...args: Args<[dataset: DatasetLike<T> & Sized, lengths: readonly number[], generator?: RandomGenerator | null], typeof split_names>
+  ...args: Args<[
+    dataset: DatasetLike<T> & Sized, lengths: readonly number[], generator?: RandomGenerator | null,
+  ], typeof split_names>
 ): Subset<T>[] {
   const given = bind('random_split', split_names, 2, args)
   const dataset = given['dataset'] as DatasetLike<T>

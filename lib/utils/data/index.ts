@@ -1,6 +1,7 @@
 // torch.utils.data: re-exports only.
 export {
-  Dataset, IterableDataset, TensorDataset, StackDataset, ConcatDataset, ChainDataset, Subset, random_split, type DatasetLike, type Sized,
+  Dataset, IterableDataset, TensorDataset, StackDataset, ConcatDataset, ChainDataset, Subset, random_split,
+  type DatasetLike, type Sized,
 } from './dataset'
 export {
   Sampler, SequentialSampler, RandomSampler, SubsetRandomSampler, WeightedRandomSampler, BatchSampler,

@@ -62,15 +62,15 @@ export function collate_tensor_fn(batch: readonly Tensor[]): Tensor {
 }
 
 /** The classes that {@link default_collate} knows beside JavaScript's own; add to it to have it collate others. */
-export const default_collate_fn_map: CollateMap = new Map<abstract new (...args: never[]) => unknown, CollateFunction>([[Tensor, collate_tensor_fn]])
+export const default_collate_fn_map: CollateMap = new Map([[Tensor, collate_tensor_fn]])
 
 /**
  * Makes one batch of samples of the same form: tensors are stacked, and so are typed arrays; numbers become a tensor; strings
  * stay an array; arrays, Maps and plain objects are collated element by element.
  *
- * Numbers: if all of the batch are whole, they are counts or labels and become int64, as Python's ints do; if one is not, float64, as
- * Python's floats. JavaScript has no 2.0 beside 2, so a column of measurements that may happen to be whole in one batch should
- * be tensors (`torch.tensor(x)`), which keep their dtype. bigints become int64, booleans bool.
+ * Numbers: if all of the batch are whole, they are counts or labels and become int64, as Python's ints do; if one is not,
+ * float64, as Python's floats. JavaScript has no 2.0 beside 2, so a column of measurements that may happen to be whole in one
+ * batch should be tensors (`torch.tensor(x)`), which keep their dtype. bigints become int64, booleans bool.
  *
  * @throws {TypeError} for samples of another kind; {RuntimeError} for arrays of different lengths.
  * @see torch.utils.data.default_collate
@@ -96,7 +96,8 @@ export function collate(batch: readonly unknown[], options: Options = {}): unkno
     return first.map((_, i) => collate(batch.map(sample => (sample as unknown[])[i]), options))
   }
   if (first instanceof Map) {
-    return new Map(Array.from(first.keys(), key => [key, collate(batch.map(sample => (sample as Map<unknown, unknown>).get(key)), options)]))
+    const maps = batch as readonly Map<unknown, unknown>[]
+    return new Map(Array.from(first.keys(), key => [key, collate(maps.map(sample => sample.get(key)), options)]))
   }
   if (is_kwargs(first)) return Object.fromEntries(Object.keys(first).map(key => [key, column(key)]))
   throw unknown_type(first)

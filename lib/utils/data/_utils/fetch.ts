@@ -36,7 +36,10 @@ export class IterableFetcher implements Fetcher {
   readonly #stream: Iterator<unknown>
   #ended = false
 
-  constructor(dataset: IterableDataset<unknown>, readonly auto_collation: boolean, readonly collate_fn: Collate, readonly drop_last: boolean) {
+  constructor(
+    dataset: IterableDataset<unknown>, readonly auto_collation: boolean, readonly collate_fn: Collate,
+    readonly drop_last: boolean,
+  ) {
     this.#stream = dataset[Symbol.iterator]()
   }
 
