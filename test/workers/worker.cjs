@@ -31,6 +31,17 @@ const jobs = {
     globalThis.kept = Array.from({ length: 100 }, () => torch.ones([1000]))
     process.exit(0)
   },
+  // Uses tensors, hooks and graphs while the environment comes down.
+  exit_handler() {
+    const x = torch.ones([2], { requires_grad: true })
+    x.register_hook(grad => grad.mul(2))
+    const y = x.mul(2)
+    globalThis.kept = [x, y]
+    process.on('exit', () => {
+      y.sum().backward()
+      if (x.grad.at(0).item() !== 4) process.exitCode = 3
+    })
+  },
   busy() {
     for (;;) torch.ones([64, 64]).matmul(torch.ones([64, 64]))
   },

@@ -61,6 +61,10 @@ describe('worker threads', () => {
     expect(torch.ones(2).sum().item()).toBe(2)
   })
 
+  it('may use tensors while they end', async () => {
+    expect(await ended(start('exit_handler'))).toBe(0)
+  })
+
   it('may be terminated in the middle of a call', async () => {
     const worker = start('busy')
     await new Promise(resolve => worker.once('online', resolve))
