@@ -16,7 +16,10 @@ export function type_name(value: unknown): string {
       const name = (value.constructor as { name?: string } | undefined)?.name
       return name === undefined || name === 'Object' ? 'dict' : name
     }
-    default: return 'function'
+    default: {
+      const name = (value as { constructor?: { name?: string } }).constructor?.name // a module is a function, of a class of its own
+      return name === undefined || name.endsWith('Function') ? 'function' : name
+    }
   }
 }
 

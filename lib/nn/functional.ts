@@ -5,5 +5,6 @@ export {
 } from '../generated/torch_functions'
 export { linear, one_hot, scaled_dot_product_attention } from '../generated/nn_functions'
 export * from './_functional/activation'
+export * from './_functional/dropout'
 export * from './_functional/pooling'
 export * from './_functional/loss'

@@ -1,7 +1,11 @@
 // Neural networks: torch.nn.
 export { Parameter, Buffer } from './parameter'
 export { Module } from './modules/module'
+export { Sequential, ModuleList, ModuleDict, ParameterList, ParameterDict } from './modules/container'
 export * from './modules/linear'
 export { Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from './modules/conv'
+export * from './modules/activation'
+export * from './modules/dropout'
+export * from './modules/flatten'
 export * as functional from './functional'
 export * as init from './init'

@@ -4,7 +4,7 @@ import { RuntimeError } from '../../_errors'
 import { warn } from '../../_warnings'
 import type { RemovableHandle, Tensor } from '../../tensor'
 import { BackwardHook } from './_backward_hook'
-import { get_attr, state_of } from './_members'
+import { run_forward, state_of } from './_members'
 import type { Module } from './module'
 
 /** The gradients of a module's inputs or outputs: null for what is no tensor or has no gradient. */
@@ -146,7 +146,7 @@ export function call_with_hooks(module: Module, given: readonly unknown[]): unkn
     const backward = backward_hooks.length + backward_pre_hooks.length > 0
       ? new BackwardHook(module, backward_hooks, backward_pre_hooks) : null
     if (backward) call = { ...call, args: backward.setup_inputs(call.args) }
-    result = (get_attr(module, 'forward') as (...args: unknown[]) => unknown).apply(module, join(call))
+    result = run_forward(module, join(call))
     for (const entry of forward_hooks) {
       called.add(entry)
       result = run_forward_hook(module, entry, call, result)

@@ -1,6 +1,7 @@
 // What a module consists of: its own properties that are parameters, buffers and modules. PyTorch keeps a dict for each kind.
 import { is_tensor } from '../../_dispatch'
-import { type_text, typename } from '../../_typename'
+import { NotImplementedError } from '../../_errors'
+import { typename } from '../../_typename'
 import type { Tensor } from '../../tensor'
 import { Buffer, Parameter } from '../parameter'
 import type { ModuleHooks } from './_hooks'
@@ -43,6 +44,13 @@ export function set_attr(module: Module, name: string, value: unknown): void {
   (module as unknown as Record<string, unknown>)[name] = value
 }
 
+/** Calls a module's forward. @throws {NotImplementedError} if its class defines none. */
+export function run_forward(module: Module, args: readonly unknown[]): unknown {
+  const { forward } = module as { forward?: (...args: readonly unknown[]) => unknown }
+  if (forward === undefined) throw new NotImplementedError(`Module [${module._get_name()}] is missing the required "forward" function`)
+  return forward.apply(module, args as unknown[])
+}
+
 /** Takes a member away. */
 export function del_attr(module: Module, name: string): void {
   delete (module as unknown as Record<string, unknown>)[name]
@@ -67,8 +75,7 @@ const expected = { parameter: 'torch.nn.Parameter', buffer: 'torch.Tensor', modu
 
 // Python refuses the assignment itself; here it is found at the next use of the module's members.
 function refuse(name: string, kind: Kind, value: unknown): never {
-  const type = kind === 'module' ? typename(value) : is_tensor(value) ? (value as Tensor).type() : typename(value)
-  throw new TypeError(`cannot assign '${type}' as ${titles[kind]} '${name}' (${expected[kind]} or None expected)`)
+  throw new TypeError(`cannot assign '${typename(value)}' as ${titles[kind]} '${name}' (${expected[kind]} or None expected)`)
 }
 
 function kind_by_value(value: unknown): Kind | undefined {
@@ -112,6 +119,3 @@ export function register(module: Module, name: string, kind: Kind, value: unknow
   kinds.set(name, kind)
   set_attr(module, name, value)
 }
-
-/** What a hook or a checkpoint gave where a tensor or a module belongs, for messages. */
-export { type_text, typename }

@@ -166,7 +166,7 @@ export class Conv1d extends _ConvNd {
     super(conv_settings('Conv1d', single, args))
   }
 
-  override forward(input: Tensor): Tensor {
+  forward(input: Tensor): Tensor {
     return convolve(this, torch.conv1d as Convolution, input)
   }
 }
@@ -182,7 +182,7 @@ export class Conv2d extends _ConvNd {
     super(conv_settings('Conv2d', pair, args))
   }
 
-  override forward(input: Tensor): Tensor {
+  forward(input: Tensor): Tensor {
     return convolve(this, torch.conv2d as Convolution, input)
   }
 }
@@ -198,7 +198,7 @@ export class Conv3d extends _ConvNd {
     super(conv_settings('Conv3d', triple, args))
   }
 
-  override forward(input: Tensor): Tensor {
+  forward(input: Tensor): Tensor {
     return convolve(this, torch.conv3d as Convolution, input)
   }
 }
@@ -268,7 +268,7 @@ export class ConvTranspose1d extends _ConvTransposeNd {
   }
 
   /** @param output_size - where several sizes are possible. Default: what output_padding says. */
-  override forward(input: Tensor, output_size: readonly number[] | null = null): Tensor {
+  forward(input: Tensor, output_size: readonly number[] | null = null): Tensor {
     return convolve_transposed(this, torch.conv_transpose1d as Transposed, input, output_size)
   }
 }
@@ -280,7 +280,7 @@ export class ConvTranspose2d extends _ConvTransposeNd {
   }
 
   /** @param output_size - where several sizes are possible. Default: what output_padding says. */
-  override forward(input: Tensor, output_size: readonly number[] | null = null): Tensor {
+  forward(input: Tensor, output_size: readonly number[] | null = null): Tensor {
     return convolve_transposed(this, torch.conv_transpose2d as Transposed, input, output_size)
   }
 }
@@ -292,7 +292,7 @@ export class ConvTranspose3d extends _ConvTransposeNd {
   }
 
   /** @param output_size - where several sizes are possible. Default: what output_padding says. */
-  override forward(input: Tensor, output_size: readonly number[] | null = null): Tensor {
+  forward(input: Tensor, output_size: readonly number[] | null = null): Tensor {
     return convolve_transposed(this, torch.conv_transpose3d as Transposed, input, output_size)
   }
 }

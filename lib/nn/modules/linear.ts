@@ -16,7 +16,7 @@ export class Identity extends Module {
     super()
   }
 
-  override forward<T>(input: T): T {
+  forward<T>(input: T): T {
     return input
   }
 }
@@ -57,7 +57,7 @@ export class Linear extends Module {
     init.uniform_(this.bias, -bound, bound)
   }
 
-  override forward(input: Tensor): Tensor {
+  forward(input: Tensor): Tensor {
     return linear(input, this.weight, this.bias)
   }
 
@@ -103,7 +103,7 @@ export class Bilinear extends Module {
     if (this.bias !== null) init.uniform_(this.bias, -bound, bound)
   }
 
-  override forward(input1: Tensor, input2: Tensor): Tensor {
+  forward(input1: Tensor, input2: Tensor): Tensor {
     return bilinear(input1, input2, this.weight, this.bias)
   }
 

@@ -2,7 +2,7 @@
 import { type Args, bind } from '../../_args'
 import { Callable } from '../../_callable'
 import { is_tensor } from '../../_dispatch'
-import { AttributeError, KeyError, NotImplementedError, RuntimeError, ValueError } from '../../_errors'
+import { AttributeError, KeyError, RuntimeError, ValueError } from '../../_errors'
 import { aten } from '../../_operators'
 import { type_text, typename } from '../../_typename'
 import type { DeviceLike } from '../../device'
@@ -15,7 +15,7 @@ import {
   type BackwardPreHook, type ForwardHook, type ForwardHookWithKwargs, type ForwardPreHook, type ForwardPreHookWithKwargs, type FullBackwardHook,
   type LoadPostHook, type LoadPreHook, type StateDictPostHook, type StateDictPreHook, call_with_hooks, check_hook, global_hooks, hooks_of,
 } from './_hooks'
-import { get_attr, init_state, is_module, member_kind, members, register, state_of } from './_members'
+import { get_attr, init_state, is_module, member_kind, members, register, run_forward, state_of } from './_members'
 import { registration_hooks } from './_registration'
 import { type IncompatibleKeys, StateDict, type StateDictLike, load_own, load_state_dict, metadata_of, save_own } from './_state_dict'
 
@@ -42,8 +42,15 @@ const module_names = ['memo', 'prefix', 'remove_duplicate'] as const
 
 type NamedArgs = Args<[prefix?: string, recurse?: boolean, remove_duplicate?: boolean], typeof named_names>
 
+/* eslint-disable @typescript-eslint/no-explicit-any -- as PyTorch's Callable[..., Any]: a module that is not known more closely */
+/** What a module's forward takes. */
+export type ForwardArgs<M> = M extends { forward(...args: infer A extends any[]): unknown } ? A : any[]
+/** What a module's forward gives. */
+export type ForwardResult<M> = M extends { forward(...args: any[]): infer R } ? R : any
+/* eslint-enable @typescript-eslint/no-explicit-any */
+
 export interface Module {
-  (...args: Parameters<this['forward']>): ReturnType<this['forward']>
+  (...args: ForwardArgs<this>): ForwardResult<this>
 }
 
 /**
@@ -74,19 +81,9 @@ export class Module extends Callable {
     return 1
   }
 
-  /**
-   * What the module computes; subclasses define it.
-   *
-   * @throws {NotImplementedError} if a subclass does not.
-   */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- PyTorch's Callable[..., Any]: subclasses take and give what they like
-  forward(..._args: any[]): any {
-    throw new NotImplementedError(`Module [${this._get_name()}] is missing the required "forward" function`)
-  }
-
   protected override __call__(...args: unknown[]): unknown {
     const { hooks } = state_of(this)
-    if ((hooks === null || !hooks.any) && !global_hooks.any) return this.forward(...args) as unknown
+    if ((hooks === null || !hooks.any) && !global_hooks.any) return run_forward(this, args)
     return call_with_hooks(this, args)
   }
 
