@@ -1,7 +1,20 @@
 // torch.Size: the shape of a tensor.
 
-/** The sizes of a tensor's dimensions: an array of numbers that prints as Python's torch.Size. */
+/**
+ * The sizes of a tensor's dimensions: an array of numbers that prints as Python's torch.Size.
+ *
+ * @example new torch.Size([2, 3])
+ */
 export class Size extends Array<number> {
+  constructor(sizes: readonly number[] | number = 0) {
+    if (typeof sizes === 'number') {
+      super(sizes) // as Array does: so many places
+      return
+    }
+    super(sizes.length)
+    for (let i = 0; i < sizes.length; i++) this[i] = sizes[i]!
+  }
+
   static override get [Symbol.species](): ArrayConstructor {
     return Array
   }

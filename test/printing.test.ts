@@ -96,6 +96,18 @@ describe('printing a tensor', () => {
   })
 })
 
+describe('printing other values', () => {
+  it('is their repr', () => {
+    expect(inspect([torch.float32, torch.strided, torch.channels_last])).toBe('[ torch.float32, torch.strided, torch.channels_last ]')
+    expect(inspect(new torch.Size([2, 3]))).toBe('torch.Size([2, 3])')
+    expect(inspect(torch.zeros(4).shape)).toBe('torch.Size([4])')
+    expect(inspect(new torch.Complex(-0.5, 2))).toBe('(-0.5+2j)')
+    expect(inspect(torch.device('cuda', 1))).toBe("device(type='cuda', index=1)")
+    expect(String(torch.device('cuda', 1))).toBe('cuda:1')
+    expect(inspect(torch.tensor([1, 3]).max(0))).toBe('torch.return_types.max(\nvalues=tensor(3.),\nindices=tensor(1))')
+  })
+})
+
 describe('set_printoptions', () => {
   it('changes what it is given, and sci_mode always', () => {
     torch.set_printoptions({ precision: 2, sci_mode: true })

@@ -10,9 +10,9 @@ class Keyword {
   constructor(readonly name: string, readonly value: unknown) {}
 }
 
-const TOKEN = /\s*(?:(\d+\.\d*(?:e[+-]?\d+)?|\.\d+|\d+e[+-]?\d+)|(\d+)|([A-Za-z_]\w*)|'([^']*)'|"([^"]*)"|(\*\*|\/\/|==|!=|<=|>=|\.\.\.|[-+*/%@&|^~<>()[\]{},.:=]))/y
+const TOKEN = /\s*(?:(\d+\.?\d*j)|(\d+\.\d*(?:e[+-]?\d+)?|\.\d+|\d+e[+-]?\d+)|(\d+)|([A-Za-z_]\w*)|'([^']*)'|"([^"]*)"|(\*\*|\/\/|==|!=|<=|>=|\.\.\.|[-+*/%@&|^~<>()[\]{},.:=]))/y
 
-type Token = { kind: 'float' | 'int' | 'name' | 'string' | 'op', text: string }
+type Token = { kind: 'complex' | 'float' | 'int' | 'name' | 'string' | 'op', text: string }
 
 function tokens_of(source: string): Token[] {
   const tokens: Token[] = []
@@ -21,8 +21,8 @@ function tokens_of(source: string): Token[] {
     const at = TOKEN.lastIndex
     const match = TOKEN.exec(source)
     if (!match) throw new SyntaxError(`no Python expression of the known kind: ${source.slice(at)}`)
-    const [, float, int, name, single, double, op] = match
-    const [kind, text] = float !== undefined ? ['float', float] as const : int !== undefined ? ['int', int] as const
+    const [, complex, float, int, name, single, double, op] = match
+    const [kind, text] = complex !== undefined ? ['complex', complex] as const : float !== undefined ? ['float', float] as const : int !== undefined ? ['int', int] as const
       : name !== undefined ? ['name', name] as const : op !== undefined ? ['op', op] as const : ['string', single ?? double] as const
     tokens.push({ kind, text })
   }
@@ -119,7 +119,11 @@ class Parser {
   private binary(op: string, method: string, left: unknown, right: unknown): unknown {
     const [a, b] = [plain(left), plain(right)]
     if (torch.is_tensor(a)) return call(a, method, [b])
-    if (torch.is_tensor(b)) return op === '-' ? call(torch, 'rsub', [b, a]) : call(b, op === '/' ? 'reciprocal' : method, op === '/' ? [] : [a])
+    if (torch.is_tensor(b)) {
+      if (op === '-') return call(torch, 'rsub', [b, a])
+      return op === '/' ? call(call(b, 'reciprocal', []), 'mul', [a]) : call(b, method, [a])
+    }
+    if (b instanceof torch.Complex) return new torch.Complex(on_numbers[op](a as number, b.real), on_numbers[op](0, b.imag))
     const result = on_numbers[op](a as number, b as number)
     return left instanceof Float || right instanceof Float || op === '/' ? new Float(result) : result
   }
@@ -184,6 +188,7 @@ class Parser {
     const token = this.tokens[this.at++]
     if (token === undefined) throw new SyntaxError('the expression ends too early')
     if (token.kind === 'int') return [Number(token.text), '']
+    if (token.kind === 'complex') return [new torch.Complex(0, Number(token.text.slice(0, -1))), '']
     if (token.kind === 'float') return [new Float(Number(token.text)), '']
     if (token.kind === 'string') return [token.text, '']
     if (token.kind === 'name') return [this.name(token.text), token.text]
