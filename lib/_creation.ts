@@ -2,11 +2,12 @@
 import { binding } from './_C'
 import { Complex, is_tensor, own } from './_dispatch'
 import { ValueError } from './_errors'
+import { factory_function } from './_factories'
 import { set_index_array_maker } from './_indexing'
 import { keep, kept } from './_memory'
-import { aten } from './_operators'
 import { write_ints } from './_tape'
-import { get_default_dtype } from './_defaults'
+import { set_tensor_maker } from './_tensor_methods'
+import { default_device, get_default_dtype } from './_defaults'
 import type { DeviceLike } from './device'
 import * as dtypes from './dtype'
 import type { dtype } from './dtype'
@@ -126,7 +127,8 @@ function is_typed_array(data: unknown): data is TypedArray {
 
 function finish(tensor: Tensor, wanted: dtype, options: TensorOptions): Tensor {
   const dtype = options.dtype ?? wanted
-  const result = tensor.to({ dtype, ...(options.device == null ? {} : { device: options.device }) })
+  const device = options.device ?? default_device()
+  const result = tensor.to({ dtype, ...device !== null && { device } })
   return options.requires_grad ? result.requires_grad_() : result
 }
 
@@ -213,9 +215,9 @@ function share_memory(array: TypedArray, dtype: dtype, shape: readonly number[])
   }
 }
 
-const full_op = aten('full')
-const full_like_op = aten('full_like')
-const scalar_tensor_op = aten('scalar_tensor')
+const full_op = factory_function('aten::full')
+const full_like_op = factory_function('aten::full_like', true)
+const scalar_tensor_op = factory_function('aten::scalar_tensor')
 
 /** Keywords of functions that make tensors of a given size. */
 export interface FactoryOptions extends TensorOptions {
@@ -242,23 +244,17 @@ export function full(size: readonly number[] | { size: readonly number[], fill_v
     return full(size, value, rest)
   }
   if (fill_value === undefined) throw new TypeError("full() missing 1 required positional argument: 'fill_value'")
-  const { requires_grad, ...kwargs } = options
-  const made = full_op([size, fill_value], kwargs.out ? { ...kwargs } : { ...kwargs, dtype: data_dtype(fill_value, kwargs) }) as Tensor
-  return requires_grad ? made.requires_grad_() : made
+  return full_op(size, fill_value, options.out ? { ...options } : { ...options, dtype: data_dtype(fill_value, options) }) as Tensor
 }
 
 /** A tensor of another one's size, dtype and device, filled with one value. @see torch.full_like */
 export function full_like(input: Tensor, fill_value: Scalar, options: FactoryOptions & { memory_format?: memory_format } = {}): Tensor {
-  const { requires_grad, ...kwargs } = options
-  const made = full_like_op([input, fill_value], { ...kwargs }) as Tensor
-  return requires_grad ? made.requires_grad_() : made
+  return full_like_op(input, fill_value, { ...options }) as Tensor
 }
 
 /** A 0-dim tensor of a number. @see torch.scalar_tensor */
 export function scalar_tensor(s: Scalar, options: TensorOptions & { layout?: layout } = {}): Tensor {
-  const { requires_grad, ...kwargs } = options
-  const made = scalar_tensor_op([s], { ...kwargs, dtype: data_dtype(s, kwargs) }) as Tensor
-  return requires_grad ? made.requires_grad_() : made
+  return scalar_tensor_op(s, { ...options, dtype: data_dtype(s, options) }) as Tensor
 }
 
 // Inside an index numbers are positions, and those that are not whole are cut off, as in Python.
@@ -268,6 +264,8 @@ function position(value: unknown): bigint {
   if (!Number.isFinite(number)) throw new ValueError(`cannot convert float ${number} to integer`)
   return BigInt(Math.trunc(number))
 }
+
+set_tensor_maker((data, options) => tensor(data as TensorData, options))
 
 set_index_array_maker(data => {
   if (is_typed_array(data)) return tensor(data)

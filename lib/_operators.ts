@@ -1,24 +1,10 @@
 // Makes functions and methods of operators. The generated files use it.
-import { type Kwargs, type Operator, call, invoke, is_kwargs, operator } from './_dispatch'
-import type { Tensor } from './tensor'
+import { type Kwargs, type Operator, call, invoke, operator } from './_dispatch'
 
 /** A function that calls the operator of that name; the operator is looked up at the first call. */
 export function operator_function(name: string): (...args: unknown[]) => unknown {
   let op: Operator | undefined
   return (...args) => invoke(op ??= operator(name), args)
-}
-
-/** The same for an operator that makes tensors: `requires_grad` is no argument of the operator, but of Python's function. */
-export function factory_function(name: string): (...args: unknown[]) => unknown {
-  let op: Operator | undefined
-  return (...args) => {
-    op ??= operator(name)
-    const last = args[args.length - 1]
-    if (!is_kwargs(last) || !('requires_grad' in last)) return invoke(op, args)
-    const { requires_grad, ...kwargs } = last
-    const made = call(op, args.slice(0, -1), kwargs) as Tensor
-    return requires_grad ? made.requires_grad_() : made
-  }
 }
 
 /** A method that calls the operator with `this` as argument number `self`. */

@@ -66,6 +66,17 @@ export const float8_e8m0fnu = define('float8_e8m0fnu', 44, 1, 'float')
 export { float16 as half, float32 as float, float64 as double, int16 as short, int32 as int, int64 as long }
 export { complex32 as chalf, complex64 as cfloat, complex128 as cdouble }
 
+const scalar_types: Record<string, string> = {
+  float32: 'Float', float64: 'Double', float16: 'Half', bfloat16: 'BFloat16', int64: 'Long', int32: 'Int', int16: 'Short', int8: 'Char',
+  uint8: 'Byte', bool: 'Bool', complex32: 'ComplexHalf', complex64: 'ComplexFloat', complex128: 'ComplexDouble', uint16: 'UInt16',
+  uint32: 'UInt32', uint64: 'UInt64',
+}
+
+/** libtorch's name of a dtype, as in 'torch.FloatTensor'. */
+export function scalar_type(type: dtype): string {
+  return scalar_types[type.name] ?? type.name.replace(/^./, first => first.toUpperCase())
+}
+
 /** The dtype of a c10::ScalarType code. */
 export function dtype_of_code(code: number): dtype {
   const type = by_code.get(code)

@@ -1,43 +1,47 @@
 // Functions of torch that are Python code there: torch.functional and parts of torch/__init__.py.
 import { is_tensor as is_base } from './_dispatch'
 import { aten } from './_operators'
-import { Size } from './_size'
 import type { Tensor } from './tensor'
+
+export { atleast_1d, atleast_2d, atleast_3d, block_diag, broadcast_shapes, broadcast_tensors, cartesian_prod, meshgrid, split, unravel_index } from './_functional/shape'
+export { cdist, chain_matmul, einsum, lu, norm, tensordot, type LuOptions, type Subscript } from './_functional/linear_algebra'
+export { stft } from './_functional/spectral'
+export { unique, unique_consecutive, type UniqueOptions } from './_functional/unique'
 
 /** Whether a value is a Tensor. @see torch.is_tensor */
 export function is_tensor(obj: unknown): obj is Tensor {
   return is_base(obj)
 }
 
-
-
 /** The number of elements. @see torch.numel */
 export function numel(input: Tensor): number {
   return input.numel()
 }
 
-const broadcast = aten('broadcast_tensors')
+const real_op = aten('real')
+const imag_op = aten('imag')
 
-/** The tensors expanded to one common shape. @see torch.broadcast_tensors */
-export function broadcast_tensors(...tensors: readonly Tensor[] | [readonly Tensor[]]): Tensor[] {
-  return broadcast([tensors.flat()]) as Tensor[]
+/** The real part of a complex tensor, as a view; a real tensor itself. @see torch.real */
+export function real(input: Tensor): Tensor {
+  return real_op([input]) as Tensor
 }
 
-/** The shape that tensors of these shapes broadcast to. @see torch.broadcast_shapes */
-export function broadcast_shapes(...shapes: readonly (number | readonly number[])[]): Size {
-  const lists = shapes.map(shape => (typeof shape === 'number' ? [shape] : shape))
-  const dims = Math.max(0, ...lists.map(list => list.length))
-  const result = new Array<number>(dims).fill(1)
-  for (const list of lists) {
-    list.forEach((size, i) => {
-      const at = dims - list.length + i
-      if (size < 0) throw new RangeError(`Trying to create tensor with negative dimension (${size}): (${size})`)
-      if (size === 1 || size === result[at]) return
-      if (result[at] !== 1) {
-        throw new Error(`Shape mismatch: objects cannot be broadcast to a single shape`)
-      }
-      result[at] = size
-    })
-  }
-  return Size.of_list(result)
+/** The imaginary part of a complex tensor, as a view. @throws {RuntimeError} for a real tensor. @see torch.imag */
+export function imag(input: Tensor): Tensor {
+  return imag_op([input]) as Tensor
+}
+
+const nonzero_op = aten('nonzero')
+const nonzero_tuple = aten('nonzero_numpy')
+
+/**
+ * The indices of the elements that are not zero: one row each, or with `as_tuple` one tensor for each dimension.
+ *
+ * @see torch.nonzero
+ */
+export function nonzero(input: Tensor, options?: { as_tuple?: false, out?: Tensor | null }): Tensor
+export function nonzero(input: Tensor, options: { as_tuple: true }): Tensor[]
+export function nonzero(input: Tensor, options: { as_tuple?: boolean, out?: Tensor | null } = {}): Tensor | Tensor[] {
+  const { as_tuple = false, out } = options
+  return as_tuple ? nonzero_tuple([input]) as Tensor[] : nonzero_op([input], out == null ? null : { out }) as Tensor
 }

@@ -38,6 +38,13 @@ export const preserve_format = new memory_format('preserve_format', 1)
 export const channels_last = new memory_format('channels_last', 2)
 export const channels_last_3d = new memory_format('channels_last_3d', 3)
 
+const layout_types = ['Strided', 'Sparse', 'SparseCsr', 'Mkldnn', 'SparseCsc', 'SparseBsr', 'SparseBsc', 'Jagged']
+
+/** libtorch's name of a layout, for messages. */
+export function layout_type({ code }: layout): string {
+  return layout_types[code]!
+}
+
 /** The layout of a c10::Layout code. */
 export function layout_of_code(code: number): layout {
   const found = layouts[code]

@@ -6,14 +6,16 @@ import { RuntimeError } from './_errors'
 import { type IndexPart, get_item, set_item } from './_indexing'
 import { keep } from './_memory'
 import { aten, operator_method } from './_operators'
+import type { PythonOperators } from './_python_operators'
 import { Size } from './_size'
 import { read_ints } from './_tape'
+import { type OnDevice, type PythonMethods, add_python_methods } from './_tensor_methods'
 import { tensor_str } from './_tensor_str'
 import { type Args, bind } from './_args'
 import { run_backward } from './autograd/_engine'
 import { type Device, type DeviceLike, device as to_device, device_of_code } from './device'
 import * as dtypes from './dtype'
-import { type dtype, dtype_of_code } from './dtype'
+import { type dtype, dtype_of_code, scalar_type } from './dtype'
 import { type TensorMethods, tensor_methods } from './generated/tensor_methods'
 import { type layout, type memory_format, contiguous_format, layout_of_code } from './layout'
 import type { Item, Nested, Scalar } from './types'
@@ -66,7 +68,7 @@ export interface ToOptions {
 // The last wrapper of each tensor's gradient, so that x.grad is the same object while the gradient is the same.
 const gradients = new WeakMap<TensorBase, Tensor>()
 
-export interface Tensor extends TensorMethods {}
+export interface Tensor extends TensorMethods, PythonMethods, PythonOperators, OnDevice {}
 
 /**
  * An array of numbers of one type with any number of dimensions, on a device, that can record what is done with it.
@@ -175,6 +177,18 @@ export class Tensor extends TensorBase implements Iterable<Tensor> {
 
   get is_sparse(): boolean {
     return this.layout.name === 'sparse_coo'
+  }
+
+  get is_sparse_csr(): boolean {
+    return this.layout.name === 'sparse_csr'
+  }
+
+  get is_mkldnn(): boolean {
+    return this.layout.name === '_mkldnn'
+  }
+
+  get is_quantized(): boolean {
+    return this.dtype.name.startsWith('q')
   }
 
   /** Whether it is a list of tensors of different sizes. @see torch.nested */
@@ -501,6 +515,7 @@ export class Tensor extends TensorBase implements Iterable<Tensor> {
 const backward_names = ['gradient', 'retain_graph', 'create_graph', 'inputs'] as const
 
 set_tensor_class(() => new Tensor())
+add_python_methods(Tensor.prototype)
 
 for (const entry of tensor_methods) {
   const [name, self] = entry.split(':') as [string, string?]
@@ -544,10 +559,6 @@ export function to_options(args: readonly unknown[]): ToOptions {
 }
 
 function type_name(tensor: Tensor): string {
-  const names: Record<string, string> = {
-    float32: 'Float', float64: 'Double', float16: 'Half', bfloat16: 'BFloat16', int64: 'Long', int32: 'Int', int16: 'Short', int8: 'Char',
-    uint8: 'Byte', bool: 'Bool', complex64: 'ComplexFloat', complex128: 'ComplexDouble',
-  }
   const place = tensor.device.type === 'cpu' ? 'torch.' : `torch.${tensor.device.type}.`
-  return `${place}${names[tensor.dtype.name] ?? tensor.dtype.name}Tensor`
+  return `${place}${scalar_type(tensor.dtype)}Tensor`
 }

@@ -12,7 +12,7 @@ export {
   tensor, as_tensor, from_numpy, frombuffer, full, full_like, scalar_tensor, type TensorData, type TensorOptions, type FactoryOptions,
 } from './_creation'
 export { finfo, iinfo, type FloatInfo, type IntInfo } from './_type_info'
-export { get_default_dtype, set_default_dtype } from './_defaults'
+export { get_default_device, get_default_dtype, set_default_device, set_default_dtype } from './_defaults'
 export { slice, Slice, type IndexPart } from './_indexing'
 export { set_printoptions, get_printoptions, printoptions, type PrintOptions } from './_tensor_str'
 export {

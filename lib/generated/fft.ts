@@ -6,7 +6,8 @@ import type { layout } from '../layout'
 
 import type { Tensor } from '../tensor'
 import type { Int } from '../types'
-import { factory_function, operator_function } from '../_operators'
+import { factory_function } from '../_factories'
+import { operator_function } from '../_operators'
 
 /**
  * torch.fft.fft

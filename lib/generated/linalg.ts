@@ -4,7 +4,8 @@ import type { dtype } from '../dtype'
 
 import type { Tensor } from '../tensor'
 import type { Int, Named, Scalar } from '../types'
-import { factory_function, operator_function } from '../_operators'
+
+import { operator_function } from '../_operators'
 
 /**
  * torch.linalg._powsum

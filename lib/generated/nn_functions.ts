@@ -3,7 +3,8 @@
 import type { Generator } from '../random'
 import type { Tensor } from '../tensor'
 import type { Int, Scalar } from '../types'
-import { factory_function, operator_function } from '../_operators'
+
+import { operator_function } from '../_operators'
 
 /**
  * torch._C._nn.adaptive_avg_pool2d

@@ -2403,13 +2403,6 @@ export interface TensorMethods {
   new_empty_strided(size: readonly number[], kwargs: { stride: readonly number[], dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }): Tensor
   new_empty_strided(kwargs: { size: readonly number[], stride: readonly number[], dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }): Tensor
   /**
-   * torch.Tensor.new_full
-   * `new_full(Tensor self, SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
-   */
-  new_full(size: readonly number[], fill_value: Scalar, kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }): Tensor
-  new_full(size: readonly number[], kwargs: { fill_value: Scalar, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }): Tensor
-  new_full(kwargs: { size: readonly number[], fill_value: Scalar, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }): Tensor
-  /**
    * torch.Tensor.new_ones
    * `new_ones(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
    */
@@ -2442,25 +2435,6 @@ export interface TensorMethods {
    * `nonzero_static(Tensor self, *, SymInt size, int fill_value=-1) -> Tensor`
    */
   nonzero_static(kwargs: { size: Int, fill_value?: Int }): Tensor
-  /**
-   * torch.Tensor.norm
-   * `norm.ScalarOpt_dtype(Tensor self, Scalar? p, *, ScalarType dtype) -> Tensor`
-   * `norm.Scalar(Tensor self, Scalar p=2) -> Tensor`
-   * `norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype) -> Tensor`
-   * `norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor`
-   */
-  norm(p: Scalar | null, kwargs: { dtype: dtype }): Tensor
-  norm(kwargs: { p: Scalar | null, dtype: dtype }): Tensor
-  norm(p?: Scalar): Tensor
-  norm(kwargs: { p?: Scalar }): Tensor
-  norm(p: Scalar | null, dim: number | readonly number[], keepdim: boolean, kwargs: { dtype: dtype }): Tensor
-  norm(p: Scalar | null, dim: number | readonly number[], kwargs: { keepdim: boolean, dtype: dtype }): Tensor
-  norm(p: Scalar | null, kwargs: { dim: number | readonly number[], keepdim: boolean, dtype: dtype }): Tensor
-  norm(kwargs: { p: Scalar | null, dim: number | readonly number[], keepdim: boolean, dtype: dtype }): Tensor
-  norm(p: Scalar | null, dim: number | readonly number[], keepdim?: boolean): Tensor
-  norm(p: Scalar | null, dim: number | readonly number[], kwargs: { keepdim?: boolean }): Tensor
-  norm(p: Scalar | null, kwargs: { dim: number | readonly number[], keepdim?: boolean }): Tensor
-  norm(kwargs: { p: Scalar | null, dim: number | readonly number[], keepdim?: boolean }): Tensor
   /**
    * torch.Tensor.normal_
    * `normal_(Tensor(a!) self, float mean=0, float std=1, *, Generator? generator=None) -> Tensor(a!)`
@@ -3072,17 +3046,6 @@ export interface TensorMethods {
   sparse_resize_and_clear_(size: readonly number[], kwargs: { sparse_dim: Int, dense_dim: Int }): Tensor
   sparse_resize_and_clear_(kwargs: { size: readonly number[], sparse_dim: Int, dense_dim: Int }): Tensor
   /**
-   * torch.Tensor.split
-   * `split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]`
-   * `split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]`
-   */
-  split(split_size: Int, dim?: Int): Tensor[]
-  split(split_size: Int, kwargs: { dim?: Int }): Tensor[]
-  split(kwargs: { split_size: Int, dim?: Int }): Tensor[]
-  split(split_size: readonly number[], dim?: Int): Tensor[]
-  split(split_size: readonly number[], kwargs: { dim?: Int }): Tensor[]
-  split(kwargs: { split_size: readonly number[], dim?: Int }): Tensor[]
-  /**
    * torch.Tensor.split_with_sizes
    * `split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]`
    */
@@ -3154,31 +3117,6 @@ export interface TensorMethods {
   std(kwargs: { dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean }): Tensor
   std(dim?: number | readonly number[] | null, kwargs?: { correction?: Scalar | null, keepdim?: boolean }): Tensor
   std(kwargs: { dim?: number | readonly number[] | null, correction?: Scalar | null, keepdim?: boolean }): Tensor
-  /**
-   * torch.Tensor.stft
-   * `stft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor`
-   * `stft.center(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, str pad_mode="reflect", bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor`
-   */
-  stft(n_fft: Int, hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null): Tensor
-  stft(n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, normalized: boolean, onesided: boolean | null, return_complex: boolean | null, kwargs: { align_to_window?: boolean | null }): Tensor
-  stft(n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, normalized: boolean, onesided: boolean | null, kwargs: { return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  stft(n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, normalized: boolean, kwargs: { onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  stft(n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, kwargs: { normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  stft(n_fft: Int, hop_length: Int | null, win_length: Int | null, kwargs: { window?: Tensor | null, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  stft(n_fft: Int, hop_length: Int | null, kwargs: { win_length?: Int | null, window?: Tensor | null, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  stft(n_fft: Int, kwargs: { hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  stft(kwargs: { n_fft: Int, hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  stft(n_fft: Int, hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, center?: boolean, pad_mode?: string, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null): Tensor
-  stft(n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, center: boolean, pad_mode: string, normalized: boolean, onesided: boolean | null, return_complex: boolean | null, kwargs: { align_to_window?: boolean | null }): Tensor
-  stft(n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, center: boolean, pad_mode: string, normalized: boolean, onesided: boolean | null, kwargs: { return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  stft(n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, center: boolean, pad_mode: string, normalized: boolean, kwargs: { onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  stft(n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, center: boolean, pad_mode: string, kwargs: { normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  stft(n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, center: boolean, kwargs: { pad_mode?: string, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  stft(n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, kwargs: { center?: boolean, pad_mode?: string, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  stft(n_fft: Int, hop_length: Int | null, win_length: Int | null, kwargs: { window?: Tensor | null, center?: boolean, pad_mode?: string, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  stft(n_fft: Int, hop_length: Int | null, kwargs: { win_length?: Int | null, window?: Tensor | null, center?: boolean, pad_mode?: string, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  stft(n_fft: Int, kwargs: { hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, center?: boolean, pad_mode?: string, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  stft(kwargs: { n_fft: Int, hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, center?: boolean, pad_mode?: string, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
   /**
    * torch.Tensor.sub
    * `sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor`
@@ -3490,13 +3428,6 @@ export interface TensorMethods {
   unbind(dim?: Int): Tensor[]
   unbind(kwargs: { dim?: Int }): Tensor[]
   /**
-   * torch.Tensor.unflatten
-   * `unflatten.int(Tensor(a) self, int dim, SymInt[] sizes) -> Tensor(a)`
-   */
-  unflatten(dim: Int, sizes: readonly number[]): Tensor
-  unflatten(dim: Int, kwargs: { sizes: readonly number[] }): Tensor
-  unflatten(kwargs: { dim: Int, sizes: readonly number[] }): Tensor
-  /**
    * torch.Tensor.unfold
    * `unfold(Tensor(a) self, int dimension, int size, int step) -> Tensor(a)`
    */
@@ -3657,18 +3588,17 @@ export const tensor_methods = [
   'logit logit_ logsumexp lt lt_ lu_solve masked_fill masked_fill_ masked_scatter masked_scatter_ masked_select matmul',
   'matrix_exp matrix_power max maximum mean median min minimum mm mode moveaxis movedim msort mul mul_ multinomial multiply',
   'multiply_ mv mvlgamma mvlgamma_ nan_to_num nan_to_num_ nanmean nanmedian nanquantile nansum narrow narrow_copy ne ne_',
-  'neg neg_ negative negative_ new_empty new_empty_strided new_full new_ones new_zeros nextafter nextafter_ nonzero_static',
-  'norm normal_ not_equal not_equal_ orgqr ormqr outer permute pin_memory pinverse polygamma:1 polygamma_ positive pow pow_',
-  'prelu prod put put_ q_per_channel_axis q_per_channel_scales q_per_channel_zero_points q_scale q_zero_point qr quantile',
-  'rad2deg rad2deg_ random_ ravel reciprocal reciprocal_ relu relu_ remainder remainder_ renorm renorm_ repeat',
-  'repeat_interleave reshape reshape_as resize_ resize_as_ resize_as_sparse_ resolve_conj resolve_neg roll rot90 round',
-  'round_ row_indices rsqrt rsqrt_ scatter scatter_ scatter_add scatter_add_ scatter_reduce scatter_reduce_ select',
-  'select_scatter set_ sgn sgn_ sigmoid sigmoid_ sign sign_ signbit sin sin_ sinc sinc_ sinh sinh_ slice_inverse',
-  'slice_scatter slogdet smm softmax sort sparse_dim sparse_mask sparse_resize_ sparse_resize_and_clear_ split',
-  'split_with_sizes sqrt sqrt_ square square_ squeeze squeeze_ sspaddmm std stft sub sub_ subtract subtract_ sum',
-  'sum_to_size svd swapaxes swapaxes_ swapdims swapdims_ t t_ take take_along_dim tan tan_ tanh tanh_ tensor_split tile',
-  'to_dense to_mkldnn to_padded_tensor to_sparse to_sparse_bsc to_sparse_bsr to_sparse_csc to_sparse_csr topk trace',
-  'transpose transpose_ triangular_solve tril tril_ triu triu_ true_divide true_divide_ trunc trunc_ type_as unbind',
-  'unflatten unfold uniform_ unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze unsqueeze_ values var vdot view',
-  'view_as vsplit where:1 xlogy xlogy_ zero_',
+  'neg neg_ negative negative_ new_empty new_empty_strided new_ones new_zeros nextafter nextafter_ nonzero_static normal_',
+  'not_equal not_equal_ orgqr ormqr outer permute pin_memory pinverse polygamma:1 polygamma_ positive pow pow_ prelu prod',
+  'put put_ q_per_channel_axis q_per_channel_scales q_per_channel_zero_points q_scale q_zero_point qr quantile rad2deg',
+  'rad2deg_ random_ ravel reciprocal reciprocal_ relu relu_ remainder remainder_ renorm renorm_ repeat repeat_interleave',
+  'reshape reshape_as resize_ resize_as_ resize_as_sparse_ resolve_conj resolve_neg roll rot90 round round_ row_indices',
+  'rsqrt rsqrt_ scatter scatter_ scatter_add scatter_add_ scatter_reduce scatter_reduce_ select select_scatter set_ sgn',
+  'sgn_ sigmoid sigmoid_ sign sign_ signbit sin sin_ sinc sinc_ sinh sinh_ slice_inverse slice_scatter slogdet smm softmax',
+  'sort sparse_dim sparse_mask sparse_resize_ sparse_resize_and_clear_ split_with_sizes sqrt sqrt_ square square_ squeeze',
+  'squeeze_ sspaddmm std sub sub_ subtract subtract_ sum sum_to_size svd swapaxes swapaxes_ swapdims swapdims_ t t_ take',
+  'take_along_dim tan tan_ tanh tanh_ tensor_split tile to_dense to_mkldnn to_padded_tensor to_sparse to_sparse_bsc',
+  'to_sparse_bsr to_sparse_csc to_sparse_csr topk trace transpose transpose_ triangular_solve tril tril_ triu triu_',
+  'true_divide true_divide_ trunc trunc_ type_as unbind unfold uniform_ unsafe_chunk unsafe_split unsafe_split_with_sizes',
+  'unsqueeze unsqueeze_ values var vdot view view_as vsplit where:1 xlogy xlogy_ zero_',
 ].join(' ').split(' ')

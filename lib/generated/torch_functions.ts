@@ -6,7 +6,8 @@ import type { layout, memory_format } from '../layout'
 import type { Generator } from '../random'
 import type { Tensor } from '../tensor'
 import type { Int, Named, Scalar } from '../types'
-import { factory_function, operator_function } from '../_operators'
+import { factory_function } from '../_factories'
+import { operator_function } from '../_operators'
 
 /**
  * torch.__and__
@@ -714,42 +715,6 @@ export const atanh_ = operator_function('aten::atanh_') as unknown as {
 }
 
 /**
- * torch.atleast_1d
- * `atleast_1d(Tensor self) -> Tensor`
- * `atleast_1d.Sequence(Tensor[] tensors) -> Tensor[]`
- */
-export const atleast_1d = operator_function('aten::atleast_1d') as unknown as {
-  (input: Tensor): Tensor
-  (kwargs: { input: Tensor }): Tensor
-  (tensors: readonly Tensor[]): Tensor[]
-  (kwargs: { tensors: readonly Tensor[] }): Tensor[]
-}
-
-/**
- * torch.atleast_2d
- * `atleast_2d(Tensor self) -> Tensor`
- * `atleast_2d.Sequence(Tensor[] tensors) -> Tensor[]`
- */
-export const atleast_2d = operator_function('aten::atleast_2d') as unknown as {
-  (input: Tensor): Tensor
-  (kwargs: { input: Tensor }): Tensor
-  (tensors: readonly Tensor[]): Tensor[]
-  (kwargs: { tensors: readonly Tensor[] }): Tensor[]
-}
-
-/**
- * torch.atleast_3d
- * `atleast_3d(Tensor self) -> Tensor`
- * `atleast_3d.Sequence(Tensor[] tensors) -> Tensor[]`
- */
-export const atleast_3d = operator_function('aten::atleast_3d') as unknown as {
-  (input: Tensor): Tensor
-  (kwargs: { input: Tensor }): Tensor
-  (tensors: readonly Tensor[]): Tensor[]
-  (kwargs: { tensors: readonly Tensor[] }): Tensor[]
-}
-
-/**
  * torch.avg_pool1d
  * `avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, bool ceil_mode=False, bool count_include_pad=True) -> Tensor`
  */
@@ -1083,15 +1048,6 @@ export const blackman_window = factory_function('aten::blackman_window') as unkn
 }
 
 /**
- * torch.block_diag
- * `block_diag(Tensor[] tensors) -> Tensor`
- */
-export const block_diag = operator_function('aten::block_diag') as unknown as {
-  (tensors: readonly Tensor[]): Tensor
-  (kwargs: { tensors: readonly Tensor[] }): Tensor
-}
-
-/**
  * torch.bmm
  * `bmm(Tensor self, Tensor mat2) -> Tensor`
  * `bmm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor`
@@ -1142,15 +1098,6 @@ export const can_cast = operator_function('aten::can_cast') as unknown as {
 }
 
 /**
- * torch.cartesian_prod
- * `cartesian_prod(Tensor[] tensors) -> Tensor`
- */
-export const cartesian_prod = operator_function('aten::cartesian_prod') as unknown as {
-  (tensors: readonly Tensor[]): Tensor
-  (kwargs: { tensors: readonly Tensor[] }): Tensor
-}
-
-/**
  * torch.cat
  * `cat(Tensor[] tensors, int dim=0) -> Tensor`
  */
@@ -1167,18 +1114,6 @@ export const cat = operator_function('aten::cat') as unknown as {
 export const ccol_indices_copy = operator_function('aten::ccol_indices_copy') as unknown as {
   (input: Tensor): Tensor
   (kwargs: { input: Tensor }): Tensor
-}
-
-/**
- * torch.cdist
- * `cdist(Tensor x1, Tensor x2, float p=2, int? compute_mode=None) -> Tensor`
- */
-export const cdist = operator_function('aten::cdist') as unknown as {
-  (x1: Tensor, x2: Tensor, p?: number, compute_mode?: Int | null): Tensor
-  (x1: Tensor, x2: Tensor, p: number, kwargs: { compute_mode?: Int | null }): Tensor
-  (x1: Tensor, x2: Tensor, kwargs: { p?: number, compute_mode?: Int | null }): Tensor
-  (x1: Tensor, kwargs: { x2: Tensor, p?: number, compute_mode?: Int | null }): Tensor
-  (kwargs: { x1: Tensor, x2: Tensor, p?: number, compute_mode?: Int | null }): Tensor
 }
 
 /**
@@ -1217,15 +1152,6 @@ export const celu_ = operator_function('aten::celu_') as unknown as {
   (input: Tensor, alpha?: Scalar): Tensor
   (input: Tensor, kwargs: { alpha?: Scalar }): Tensor
   (kwargs: { input: Tensor, alpha?: Scalar }): Tensor
-}
-
-/**
- * torch.chain_matmul
- * `chain_matmul(Tensor[] matrices) -> Tensor`
- */
-export const chain_matmul = operator_function('aten::chain_matmul') as unknown as {
-  (matrices: readonly Tensor[], kwargs?: { out?: Tensor }): Tensor
-  (kwargs: { matrices: readonly Tensor[], out?: Tensor }): Tensor
 }
 
 /**
@@ -2248,16 +2174,6 @@ export const dstack = operator_function('aten::dstack') as unknown as {
 }
 
 /**
- * torch.einsum
- * `einsum(str equation, Tensor[] tensors, *, int[]? path=None) -> Tensor`
- */
-export const einsum = operator_function('aten::einsum') as unknown as {
-  (equation: string, tensors: readonly Tensor[], kwargs?: { path?: readonly number[] | null }): Tensor
-  (equation: string, kwargs: { tensors: readonly Tensor[], path?: readonly number[] | null }): Tensor
-  (kwargs: { equation: string, tensors: readonly Tensor[], path?: readonly number[] | null }): Tensor
-}
-
-/**
  * torch.embedding
  * `embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor`
  */
@@ -2324,7 +2240,7 @@ export const empty = factory_function('aten::empty') as unknown as {
  * torch.empty_like
  * `empty_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
  */
-export const empty_like = factory_function('aten::empty_like') as unknown as {
+export const empty_like = factory_function('aten::empty_like', true) as unknown as {
   (input: Tensor, kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (kwargs: { input: Tensor, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
 }
@@ -4363,18 +4279,6 @@ export const median = operator_function('aten::median') as unknown as {
 }
 
 /**
- * torch.meshgrid
- * `meshgrid(Tensor[] tensors) -> Tensor[]`
- * `meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]`
- */
-export const meshgrid = operator_function('aten::meshgrid') as unknown as {
-  (tensors: readonly Tensor[]): Tensor[]
-  (kwargs: { tensors: readonly Tensor[] }): Tensor[]
-  (tensors: readonly Tensor[], kwargs: { indexing: string }): Tensor[]
-  (kwargs: { tensors: readonly Tensor[], indexing: string }): Tensor[]
-}
-
-/**
  * torch.min
  * `min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)`
  * `min(Tensor self) -> Tensor`
@@ -5024,32 +4928,6 @@ export const nonzero_static = operator_function('aten::nonzero_static') as unkno
 }
 
 /**
- * torch.norm
- * `norm.ScalarOpt_dtype(Tensor self, Scalar? p, *, ScalarType dtype) -> Tensor`
- * `norm.Scalar(Tensor self, Scalar p=2) -> Tensor`
- * `norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype) -> Tensor`
- * `norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor`
- */
-export const norm = operator_function('aten::norm') as unknown as {
-  (input: Tensor, p: Scalar | null, kwargs: { dtype: dtype, out?: Tensor }): Tensor
-  (input: Tensor, kwargs: { p: Scalar | null, dtype: dtype, out?: Tensor }): Tensor
-  (kwargs: { input: Tensor, p: Scalar | null, dtype: dtype, out?: Tensor }): Tensor
-  (input: Tensor, p?: Scalar, kwargs?: { out?: Tensor }): Tensor
-  (input: Tensor, kwargs: { p?: Scalar, out?: Tensor }): Tensor
-  (kwargs: { input: Tensor, p?: Scalar, out?: Tensor }): Tensor
-  (input: Tensor, p: Scalar | null, dim: number | readonly number[], keepdim: boolean, kwargs: { dtype: dtype, out?: Tensor }): Tensor
-  (input: Tensor, p: Scalar | null, dim: number | readonly number[], kwargs: { keepdim: boolean, dtype: dtype, out?: Tensor }): Tensor
-  (input: Tensor, p: Scalar | null, kwargs: { dim: number | readonly number[], keepdim: boolean, dtype: dtype, out?: Tensor }): Tensor
-  (input: Tensor, kwargs: { p: Scalar | null, dim: number | readonly number[], keepdim: boolean, dtype: dtype, out?: Tensor }): Tensor
-  (kwargs: { input: Tensor, p: Scalar | null, dim: number | readonly number[], keepdim: boolean, dtype: dtype, out?: Tensor }): Tensor
-  (input: Tensor, p: Scalar | null, dim: number | readonly number[], keepdim?: boolean, kwargs?: { out?: Tensor }): Tensor
-  (input: Tensor, p: Scalar | null, dim: number | readonly number[], kwargs: { keepdim?: boolean, out?: Tensor }): Tensor
-  (input: Tensor, p: Scalar | null, kwargs: { dim: number | readonly number[], keepdim?: boolean, out?: Tensor }): Tensor
-  (input: Tensor, kwargs: { p: Scalar | null, dim: number | readonly number[], keepdim?: boolean, out?: Tensor }): Tensor
-  (kwargs: { input: Tensor, p: Scalar | null, dim: number | readonly number[], keepdim?: boolean, out?: Tensor }): Tensor
-}
-
-/**
  * torch.norm_except_dim
  * `norm_except_dim(Tensor v, int pow=2, int dim=0) -> Tensor`
  */
@@ -5127,7 +5005,7 @@ export const ones = factory_function('aten::ones') as unknown as {
  * torch.ones_like
  * `ones_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
  */
-export const ones_like = factory_function('aten::ones_like') as unknown as {
+export const ones_like = factory_function('aten::ones_like', true) as unknown as {
   (input: Tensor, kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (kwargs: { input: Tensor, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
 }
@@ -5662,7 +5540,7 @@ export const rand = factory_function('aten::rand') as unknown as {
  * `rand_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
  * `rand_like.generator(Tensor self, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
  */
-export const rand_like = factory_function('aten::rand_like') as unknown as {
+export const rand_like = factory_function('aten::rand_like', true) as unknown as {
   (input: Tensor, kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (kwargs: { input: Tensor, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (input: Tensor, kwargs: { generator: Generator | null, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
@@ -5702,7 +5580,7 @@ export const randint = factory_function('aten::randint') as unknown as {
  * `randint_like.low_dtype(Tensor self, SymInt low, SymInt high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
  * `randint_like.low_generator_dtype(Tensor self, SymInt low, SymInt high, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
  */
-export const randint_like = factory_function('aten::randint_like') as unknown as {
+export const randint_like = factory_function('aten::randint_like', true) as unknown as {
   (input: Tensor, high: Int, kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (input: Tensor, kwargs: { high: Int, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (kwargs: { input: Tensor, high: Int, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
@@ -5745,7 +5623,7 @@ export const randn = factory_function('aten::randn') as unknown as {
  * `randn_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
  * `randn_like.generator(Tensor self, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
  */
-export const randn_like = factory_function('aten::randn_like') as unknown as {
+export const randn_like = factory_function('aten::randn_like', true) as unknown as {
   (input: Tensor, kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (kwargs: { input: Tensor, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (input: Tensor, kwargs: { generator: Generator | null, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
@@ -6569,22 +6447,6 @@ export const sparse_csr_tensor = factory_function('aten::sparse_csr_tensor') as 
 }
 
 /**
- * torch.split
- * `split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]`
- * `split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]`
- */
-export const split = operator_function('aten::split') as unknown as {
-  (input: Tensor, split_size: Int, dim?: Int): Tensor[]
-  (input: Tensor, split_size: Int, kwargs: { dim?: Int }): Tensor[]
-  (input: Tensor, kwargs: { split_size: Int, dim?: Int }): Tensor[]
-  (kwargs: { input: Tensor, split_size: Int, dim?: Int }): Tensor[]
-  (input: Tensor, split_size: readonly number[], dim?: Int): Tensor[]
-  (input: Tensor, split_size: readonly number[], kwargs: { dim?: Int }): Tensor[]
-  (input: Tensor, kwargs: { split_size: readonly number[], dim?: Int }): Tensor[]
-  (kwargs: { input: Tensor, split_size: readonly number[], dim?: Int }): Tensor[]
-}
-
-/**
  * torch.split_copy
  * `split_copy.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]`
  */
@@ -6748,36 +6610,6 @@ export const std_mean = operator_function('aten::std_mean') as unknown as {
   (input: Tensor, dim?: number | readonly number[] | null, kwargs?: { correction?: Scalar | null, keepdim?: boolean }): [Tensor, Tensor]
   (input: Tensor, kwargs: { dim?: number | readonly number[] | null, correction?: Scalar | null, keepdim?: boolean }): [Tensor, Tensor]
   (kwargs: { input: Tensor, dim?: number | readonly number[] | null, correction?: Scalar | null, keepdim?: boolean }): [Tensor, Tensor]
-}
-
-/**
- * torch.stft
- * `stft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor`
- * `stft.center(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, str pad_mode="reflect", bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor`
- */
-export const stft = operator_function('aten::stft') as unknown as {
-  (input: Tensor, n_fft: Int, hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null): Tensor
-  (input: Tensor, n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, normalized: boolean, onesided: boolean | null, return_complex: boolean | null, kwargs: { align_to_window?: boolean | null }): Tensor
-  (input: Tensor, n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, normalized: boolean, onesided: boolean | null, kwargs: { return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  (input: Tensor, n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, normalized: boolean, kwargs: { onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  (input: Tensor, n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, kwargs: { normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  (input: Tensor, n_fft: Int, hop_length: Int | null, win_length: Int | null, kwargs: { window?: Tensor | null, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  (input: Tensor, n_fft: Int, hop_length: Int | null, kwargs: { win_length?: Int | null, window?: Tensor | null, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  (input: Tensor, n_fft: Int, kwargs: { hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  (input: Tensor, kwargs: { n_fft: Int, hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  (kwargs: { input: Tensor, n_fft: Int, hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  (input: Tensor, n_fft: Int, hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, center?: boolean, pad_mode?: string, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null): Tensor
-  (input: Tensor, n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, center: boolean, pad_mode: string, normalized: boolean, onesided: boolean | null, return_complex: boolean | null, kwargs: { align_to_window?: boolean | null }): Tensor
-  (input: Tensor, n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, center: boolean, pad_mode: string, normalized: boolean, onesided: boolean | null, kwargs: { return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  (input: Tensor, n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, center: boolean, pad_mode: string, normalized: boolean, kwargs: { onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  (input: Tensor, n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, center: boolean, pad_mode: string, kwargs: { normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  (input: Tensor, n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, center: boolean, kwargs: { pad_mode?: string, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  (input: Tensor, n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, kwargs: { center?: boolean, pad_mode?: string, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  (input: Tensor, n_fft: Int, hop_length: Int | null, win_length: Int | null, kwargs: { window?: Tensor | null, center?: boolean, pad_mode?: string, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  (input: Tensor, n_fft: Int, hop_length: Int | null, kwargs: { win_length?: Int | null, window?: Tensor | null, center?: boolean, pad_mode?: string, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  (input: Tensor, n_fft: Int, kwargs: { hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, center?: boolean, pad_mode?: string, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  (input: Tensor, kwargs: { n_fft: Int, hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, center?: boolean, pad_mode?: string, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
-  (kwargs: { input: Tensor, n_fft: Int, hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, center?: boolean, pad_mode?: string, normalized?: boolean, onesided?: boolean | null, return_complex?: boolean | null, align_to_window?: boolean | null }): Tensor
 }
 
 /**
@@ -6951,18 +6783,6 @@ export const tensor_split = operator_function('aten::tensor_split') as unknown a
   (input: Tensor, tensor_indices_or_sections: Tensor, kwargs: { dim?: Int }): Tensor[]
   (input: Tensor, kwargs: { tensor_indices_or_sections: Tensor, dim?: Int }): Tensor[]
   (kwargs: { input: Tensor, tensor_indices_or_sections: Tensor, dim?: Int }): Tensor[]
-}
-
-/**
- * torch.tensordot
- * `tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor`
- */
-export const tensordot = operator_function('aten::tensordot') as unknown as {
-  (input: Tensor, other: Tensor, dims_self: readonly number[], dims_other: readonly number[], kwargs?: { out?: Tensor }): Tensor
-  (input: Tensor, other: Tensor, dims_self: readonly number[], kwargs: { dims_other: readonly number[], out?: Tensor }): Tensor
-  (input: Tensor, other: Tensor, kwargs: { dims_self: readonly number[], dims_other: readonly number[], out?: Tensor }): Tensor
-  (input: Tensor, kwargs: { other: Tensor, dims_self: readonly number[], dims_other: readonly number[], out?: Tensor }): Tensor
-  (kwargs: { input: Tensor, other: Tensor, dims_self: readonly number[], dims_other: readonly number[], out?: Tensor }): Tensor
 }
 
 /**
@@ -7212,18 +7032,6 @@ export const unfold_copy = operator_function('aten::unfold_copy') as unknown as 
   (input: Tensor, dimension: Int, kwargs: { size: Int, step: Int }): Tensor
   (input: Tensor, kwargs: { dimension: Int, size: Int, step: Int }): Tensor
   (kwargs: { input: Tensor, dimension: Int, size: Int, step: Int }): Tensor
-}
-
-/**
- * torch.unique_consecutive
- * `unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) -> (Tensor, Tensor, Tensor)`
- */
-export const unique_consecutive = operator_function('aten::unique_consecutive') as unknown as {
-  (input: Tensor, return_inverse?: boolean, return_counts?: boolean, dim?: Int | null): [Tensor, Tensor, Tensor]
-  (input: Tensor, return_inverse: boolean, return_counts: boolean, kwargs: { dim?: Int | null }): [Tensor, Tensor, Tensor]
-  (input: Tensor, return_inverse: boolean, kwargs: { return_counts?: boolean, dim?: Int | null }): [Tensor, Tensor, Tensor]
-  (input: Tensor, kwargs: { return_inverse?: boolean, return_counts?: boolean, dim?: Int | null }): [Tensor, Tensor, Tensor]
-  (kwargs: { input: Tensor, return_inverse?: boolean, return_counts?: boolean, dim?: Int | null }): [Tensor, Tensor, Tensor]
 }
 
 /**
@@ -7524,7 +7332,7 @@ export const zeros = factory_function('aten::zeros') as unknown as {
  * torch.zeros_like
  * `zeros_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
  */
-export const zeros_like = factory_function('aten::zeros_like') as unknown as {
+export const zeros_like = factory_function('aten::zeros_like', true) as unknown as {
   (input: Tensor, kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
   (kwargs: { input: Tensor, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, memory_format?: memory_format | null, requires_grad?: boolean }): Tensor
 }

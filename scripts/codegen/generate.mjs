@@ -121,13 +121,14 @@ function functions_file(entries, { module, prefix, space }) {
     const forms = schemas.flatMap(s => signatures(s, { method: false, out, factory: is_factory(s) }) ?? [])
     if (forms.length === 0) continue
     const own = js_reserved.has(short) ? `${short}_` : short
-    const maker = schemas.some(is_factory) ? 'factory_function' : 'operator_function'
-    lines.push(comment(schemas, `${space}.${short}`, ''), `export const ${own} = ${maker}('aten::${name}') as unknown as {`,
+    const like = name.endsWith('_like') ? ', true' : ''
+    const made_by = schemas.some(is_factory) ? `factory_function('aten::${name}'${like})` : `operator_function('aten::${name}')`
+    lines.push(comment(schemas, `${space}.${short}`, ''), `export const ${own} = ${made_by} as unknown as {`,
       ...[...new Set(forms)].map(form => `  ${form}`), '}', '')
     if (own !== short) lines.push(`export { ${own} as ${short} }`, '')
   }
-  return `${header}${imports}import { factory_function, operator_function } from '../_operators'\n\n${lines.join('\n')}`
-    .replace(/^import type .*$/gm, line => used(line, lines.join('\n')))
+  return `${header}${imports}import { factory_function } from '../_factories'\nimport { operator_function } from '../_operators'\n\n${lines.join('\n')}`
+    .replace(/^import .*$/gm, line => used(line, lines.join('\n')))
     .replace(/\n\n\n+/g, '\n\n')
 }
 

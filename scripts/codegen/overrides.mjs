@@ -18,10 +18,10 @@ export function hidden(name) {
 /** Methods in Python that the YAML lists as functions only. */
 export const forced_methods = new Set(['copy_', 'contiguous'])
 
-/** Written by hand in lib/tensor.ts. */
-export const by_hand_methods = new Set(['backward', 'retain_grad', 'is_complex', 'is_floating_point', 'is_signed', 'is_inference', 'is_same_size',
-  'is_conj', 'is_neg', 'detach_'].filter(name => ['backward', 'retain_grad', 'is_inference'].includes(name)))
+/** Written by hand in lib/tensor.ts and lib/_tensor_methods.ts. */
+export const by_hand_methods = new Set(['backward', 'retain_grad', 'is_inference', 'new_full', 'norm', 'split', 'stft', 'unflatten'])
 
 /** Written by hand elsewhere in lib/: numbers given to them are data (docs/differences.md), or Python wraps the operator. */
-export const by_hand_functions = new Set(['torch.full', 'torch.full_like', 'torch.scalar_tensor', 'torch.from_file', 'torch.is_inference',
-  'torch.broadcast_tensors', 'torch.cudnn_is_acceptable', 'torch.is_vulkan_available'])
+export const by_hand_functions = new Set(['full', 'full_like', 'scalar_tensor', 'from_file', 'is_inference', 'cudnn_is_acceptable',
+  'is_vulkan_available', 'broadcast_tensors', 'split', 'meshgrid', 'cartesian_prod', 'block_diag', 'atleast_1d', 'atleast_2d', 'atleast_3d',
+  'einsum', 'tensordot', 'cdist', 'chain_matmul', 'norm', 'stft', 'unique_consecutive'].map(name => `torch.${name}`))

@@ -1,0 +1,145 @@
+// Runs one golden case of an operator: its result, its other spellings and its gradients.
+import torch from 'torch-ts'
+import { type Tolerance, decode, decode_fields, difference, lookup, make_call } from './values'
+
+export interface OpCase {
+  id: string
+  group: string
+  op: string
+  call: string
+  kind: 'function' | 'method' | 'property' | 'set'
+  args: unknown[]
+  kwargs: Record<string, unknown>
+  outputs: unknown
+  tolerance: Tolerance
+  grad_tolerance?: Tolerance
+  grads?: Record<string, unknown>
+  wgrads?: Record<string, unknown>
+  also?: string[]
+  seed?: number
+  compare?: 'meta'
+}
+
+// Functions whose numbers are data, by the place of the number: whole numbers are ints there in Python, so bigints here
+// (docs/differences.md, Numbers).
+const DATA: Record<string, number> = {
+  tensor: 0, as_tensor: 0, asarray: 0, scalar_tensor: 0, full: 1, full_like: 1, new_tensor: 1, new_full: 2, set_at: 2,
+}
+
+function as_data(value: unknown): unknown {
+  if (Number.isInteger(value)) return BigInt(value as number)
+  if (Array.isArray(value)) return value.map(as_data)
+  return typeof value === 'object' && value !== null && 'tuple' in value ? { tuple: as_data(value.tuple) } : value
+}
+
+const is_module = (value: Record<string, unknown>): unknown => ('function' in value ? lookup(value.function as string) : undefined)
+
+function decode_call({ call, args, kwargs }: Pick<OpCase, 'call' | 'args' | 'kwargs'>): { args: unknown[], kwargs: Record<string, unknown> } {
+  const data = DATA[call.split('.').at(-1)!]
+  const { fill_value, ...others } = kwargs
+  const more = fill_value === undefined ? {} : { fill_value: as_data(fill_value) }
+  return {
+    args: args.map((value, i) => decode(i === data ? as_data(value) : value, is_module)),
+    kwargs: decode_fields({ ...others, ...more }, is_module),
+  }
+}
+
+/** Makes the call of a case in one spelling, such as 'torch.add', 'Tensor.add_' or 'out='. */
+function make(one: OpCase, spelling: string, args: unknown[], kwargs: Record<string, unknown>): unknown {
+  if (spelling !== one.call) return make_other(one, spelling, args, kwargs)
+  const self = args[0] as Record<string, unknown>
+  switch (one.kind) {
+    case 'property': return self[spelling.slice('Tensor.'.length)]
+    case 'set': return (self as unknown as torch.Tensor).set_at(args[1] as never, args[2] as torch.Tensor)
+    default: return make_call(spelling, args, kwargs)
+  }
+}
+
+function make_other(one: OpCase, spelling: string, args: unknown[], kwargs: Record<string, unknown>): unknown {
+  if (spelling === 'out=') return torch.no_grad(() => make_call(one.call, args, { ...kwargs, out: empty_like(one.outputs) }))
+  if (!spelling.startsWith('Tensor.') || !spelling.endsWith('_')) return make_call(spelling, args, kwargs)
+  const [self, ...rest] = args as [torch.Tensor, ...unknown[]]
+  const copy = self.detach().clone({ memory_format: torch.contiguous_format })
+  const result = torch.no_grad(() => make_call(spelling, [copy, ...rest], kwargs))
+  if (result !== copy) throw new Error(`${spelling} gave another tensor than its first argument`)
+  return result
+}
+
+function empty_like(output: unknown): unknown {
+  const object = output as { t?: string, tuple?: unknown[], meta?: [string] }
+  if (object.tuple) return object.tuple.map(empty_like)
+  if (Array.isArray(output)) return output.map(empty_like)
+  return torch.empty([0], { dtype: (torch as unknown as Record<string, torch.dtype>)[object.t ?? object.meta![0]] })
+}
+
+/** What to compare of the outputs: where memory is not initialised, the dtype and shape only. */
+function wanted(one: OpCase): unknown {
+  if (one.compare !== 'meta') return one.outputs
+  const strip = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(strip)
+    const object = value as Record<string, unknown>
+    return 't' in object ? { ...object, data: null } : 'tuple' in object ? { tuple: strip(object.tuple) } : value
+  }
+  return strip(one.outputs)
+}
+
+function run_spelling(one: OpCase, spelling: string): string | null {
+  if (one.seed !== undefined) torch.manual_seed(one.seed)
+  const { args, kwargs } = decode_call(one)
+  return difference(make(one, spelling, args, kwargs), wanted(one), one.tolerance)
+}
+
+// ---- gradients ----
+
+function tensors_of(value: unknown): torch.Tensor[] {
+  if (torch.is_tensor(value)) return [value]
+  return typeof value === 'object' && value !== null && Symbol.iterator in value ? [...value as Iterable<unknown>].flatMap(tensors_of) : []
+}
+
+// ((k mod 7) + 1) / 4 over the flat index k.
+function weights(like: torch.Tensor): torch.Tensor {
+  return torch.arange(like.numel(), { dtype: torch.float64 }).remainder(7).add(1).div(4).to(like.dtype).view(like.shape)
+}
+
+function loss_of(outputs: unknown, weighted: boolean): torch.Tensor {
+  const parts = tensors_of(outputs).filter(one => one.requires_grad)
+    .flatMap(one => (one.dtype.is_complex ? [one.real, one.imag] : [one]))
+  const sums = parts.map(part => (weighted ? part.mul(weights(part)) : part).sum())
+  return sums.reduce((a, b) => a.add(b))
+}
+
+function run_grads(one: OpCase, want: Record<string, unknown>, weighted: boolean): string | null {
+  if (one.seed !== undefined) torch.manual_seed(one.seed)
+  const call = decode_call(one)
+  loss_of(make(one, one.call, call.args, call.kwargs), weighted).backward()
+  for (const [path, gradient] of Object.entries(want)) {
+    const input = path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], call)
+    const found = difference((input as torch.Tensor).grad, gradient, one.grad_tolerance)
+    if (found !== null) return `${path}: ${found}`
+  }
+  return null
+}
+
+// ---- all of a case ----
+
+function attempt(what: string, run: () => string | null): string[] {
+  try {
+    const found = run()
+    return found === null ? [] : [`${what}: ${found}`]
+  } catch (error) {
+    return [`${what}: ${String(error)}`]
+  }
+}
+
+/** The spellings of a case that are run, and its gradients. */
+export function parts_of(one: OpCase): string[] {
+  return [one.call, ...one.also ?? [], ...one.grads ? ['grads'] : [], ...one.wgrads ? ['wgrads'] : []]
+}
+
+/** Runs parts of a case; gives what differs from Python, one text each. */
+export function run_case(one: OpCase, parts: readonly string[]): string[] {
+  return parts.flatMap(part => attempt(`${one.id} ${part}`, () => {
+    if (part === 'grads') return run_grads(one, one.grads!, false)
+    return part === 'wgrads' ? run_grads(one, one.wgrads!, true) : run_spelling(one, part)
+  }))
+}
