@@ -52,7 +52,6 @@ export interface Binding {
   is_leaf(id: Handle): boolean
   grad(out: object, id: Handle): Handle
   set_grad(id: Handle, grad: Handle): void
-  grad_fn_name(id: Handle): string
   output_nr(id: Handle): number
   version(id: Handle): number
   retain_grad(id: Handle): void
@@ -109,6 +108,17 @@ export interface Binding {
   shared_count(): number
 
   warnings(): string
+
+  tensor_node(out: object, id: Handle): Handle
+  node_name(node: Handle): string
+  same_node(a: Handle, b: Handle): boolean
+  node_edges(node: Handle): number
+  next_node(out: object, node: Handle, edge: number): Handle
+  next_input(node: Handle, edge: number): number
+  function_node(out: object, inputs: Handle[], callback: number, name: string): Handle
+  function_outputs(node: Handle, inputs: Handle[], outputs: Handle[], non_differentiable: Handle[], dirty: Handle[],
+    saved: Handle[], materialize_grads: boolean): void
+  saved_tensors(node: Handle): void
 }
 
 /** What C++ calls back: a tensor hook, with the hook's id and the gradient's handle; gives a handle or 0. */

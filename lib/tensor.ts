@@ -13,6 +13,7 @@ import { type OnDevice, type PythonMethods, add_python_methods } from './_tensor
 import { tensor_str } from './_tensor_str'
 import { type Args, bind } from './_args'
 import { run_backward } from './autograd/_engine'
+import { Node } from './autograd/_node'
 import { type Device, type DeviceLike, device as to_device, device_of_code } from './device'
 import * as dtypes from './dtype'
 import { type dtype, dtype_of_code, scalar_type } from './dtype'
@@ -31,29 +32,6 @@ export { type TypedArray, elements } from './_elements'
 /** A hook that can be taken away again. @see torch.utils.hooks.RemovableHandle */
 export interface RemovableHandle extends Disposable {
   remove(): void
-}
-
-/** The node of the graph that made a tensor. @see torch.autograd.graph.Node */
-export class Node {
-  readonly #name: string
-
-  /** @internal */
-  constructor(name: string) {
-    this.#name = name
-  }
-
-  /** PyTorch's name of the operation, such as 'AddBackward0'. */
-  name(): string {
-    return this.#name
-  }
-
-  toString(): string {
-    return `<${this.#name.split('::').at(-1)}>`
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString()
-  }
 }
 
 /** What `to` takes beside a dtype, a device or another tensor. */
@@ -432,8 +410,7 @@ export class Tensor extends TensorBase implements Iterable<Tensor> {
 
   /** The node that made the tensor, or null for a leaf. */
   get grad_fn(): Node | null {
-    const name = binding.grad_fn_name(handle(this))
-    return name === '' ? null : new Node(name)
+    return Node.of(out => binding.tensor_node(out, handle(this)))
   }
 
   get output_nr(): number {

@@ -7,7 +7,8 @@ export { device, Device, type DeviceLike } from './device'
 export { Size } from './_size'
 export { Complex, NamedTuple } from './_dispatch'
 export { ValueError, RuntimeError, IndexError, NotImplementedError, OutOfMemoryError, LinAlgError, AssertionError, KeyError, AttributeError } from './_errors'
-export { Tensor, Node, type RemovableHandle, type ToOptions, type TypedArray } from './tensor'
+export { Node } from './autograd/_node'
+export { Tensor, type RemovableHandle, type ToOptions, type TypedArray } from './tensor'
 export {
   tensor, as_tensor, from_numpy, frombuffer, full, full_like, scalar_tensor, type TensorData, type TensorOptions, type FactoryOptions,
 } from './_creation'

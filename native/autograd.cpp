@@ -1,5 +1,6 @@
 // Autograd: gradients, backward, hooks that call JavaScript, and the modes that switch recording on and off.
 #include "bridge.h"
+#include "callback.h"
 #include "values.h"
 
 #include <ATen/DeviceAccelerator.h>
@@ -66,12 +67,6 @@ napi_value set_grad(Runtime& runtime, Arguments arguments) {
   return nullptr;
 }
 
-// The name of the node that made the tensor, as Python's class name; empty for a leaf.
-napi_value grad_fn_name(Runtime& runtime, Arguments arguments) {
-  const auto node = tensor_of(runtime, arguments[0]).grad_fn();
-  return to_js(runtime, node ? node->name() : std::string());
-}
-
 napi_value output_nr(Runtime& runtime, Arguments arguments) {
   return to_js(runtime, static_cast<int32_t>(tensor_of(runtime, arguments[0]).output_nr()));
 }
@@ -101,35 +96,15 @@ napi_value set_data(Runtime& runtime, Arguments arguments) {
 
 // ---- hooks ----
 
-constexpr int32_t kTensorHook = 1;
-
-// Held by libtorch in the place of a JavaScript function; lib keeps the function under this id until it is released.
-class JsCallback {
- public:
-  JsCallback(Runtime& runtime, int32_t id) : runtime_(&runtime), released_(runtime.released), id_(id) {}
-  JsCallback(const JsCallback&) = delete;
-  JsCallback& operator=(const JsCallback&) = delete;
-  ~JsCallback() { released_->push(id_); }
-
-  at::Tensor operator()(const at::Tensor& gradient) const {
-    const int32_t handle = runtime_->tensors.add(gradient);
-    const auto result = static_cast<int32_t>(runtime_->call_back(kTensorHook, id_, handle));
-    return result == 0 ? at::Tensor() : runtime_->tensor(result);
-  }
-
- private:
-  Runtime* runtime_;
-  std::shared_ptr<ReleasedCallbacks> released_;
-  int32_t id_;
-};
-
 // register_hook(tensor, callback): a handle for remove_hook.
 napi_value register_hook(Runtime& runtime, Arguments arguments) {
   const at::Tensor tensor = tensor_of(runtime, arguments[0]);
   if (!tensor.requires_grad())
     throw runtime_error("cannot register a hook on a tensor that doesn't require gradient");
   auto callback = std::make_shared<JsCallback>(runtime, int32_of(runtime, arguments[1], "callback"));
-  const unsigned handle = tensor.register_hook([callback](const at::Tensor& gradient) { return (*callback)(gradient); });
+  const unsigned handle = tensor.register_hook([callback](const at::Tensor& gradient) {
+    return callback->call(CallbackKind::TensorHook, gradient);
+  });
   return to_js(runtime, static_cast<int32_t>(handle));
 }
 
@@ -230,7 +205,6 @@ std::vector<Entry> autograd_entries() {
       {"is_leaf", guarded<is_leaf>},
       {"grad", guarded<grad>},
       {"set_grad", guarded<set_grad>},
-      {"grad_fn_name", guarded<grad_fn_name>},
       {"output_nr", guarded<output_nr>},
       {"version", guarded<version>},
       {"retain_grad", guarded<retain_grad>},

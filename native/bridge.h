@@ -13,16 +13,16 @@ namespace torch_ts {
 
 class Bridge {
  public:
-  // On another thread: has `work` done on JavaScript's, and waits for its value or exception.
-  double ask(const std::function<double()>& work) {
-    std::packaged_task<double()> task(work);
+  // On another thread: has `work` done on JavaScript's, and waits for its end or exception.
+  void ask(const std::function<void()>& work) {
+    std::packaged_task<void()> task(work);
     auto answer = task.get_future();
     {
       std::lock_guard<std::mutex> lock(mutex_);
       tasks_.push_back(std::move(task));
     }
     changed_.notify_one();
-    return answer.get();
+    answer.get();
   }
 
   // On JavaScript's thread: runs `work` on a helper thread and serves its questions until it is done.
@@ -55,7 +55,7 @@ class Bridge {
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::packaged_task<double()>> tasks_;
+  std::deque<std::packaged_task<void()>> tasks_;
   bool finished_ = false;
 };
 

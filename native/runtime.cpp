@@ -25,6 +25,12 @@ void finalize_generator(node_api_basic_env, void* id, void* runtime) {
   owner->release();
 }
 
+void finalize_node(node_api_basic_env, void* id, void* runtime) {
+  auto* owner = static_cast<Runtime*>(runtime);
+  owner->nodes.release(as_id(id));
+  owner->release();
+}
+
 void tie(Runtime& runtime, napi_value object, int32_t id, node_api_basic_finalize finalize) {
   if (napi_add_finalizer(runtime.env, object, as_pointer(id), finalize, &runtime, nullptr) != napi_ok)
     throw type_error("a handle needs an object to live in");
@@ -85,18 +91,24 @@ int32_t Runtime::attach(napi_value object, at::Generator generator) {
   return id;
 }
 
+int32_t Runtime::attach(napi_value object, NodeHandle node) {
+  const int32_t id = nodes.add(std::move(node));
+  tie(*this, object, id, finalize_node);
+  return id;
+}
+
 void Runtime::adopt_tensor(napi_value object, int32_t id) {
   tie(*this, object, id, finalize_tensor);
   allocated_on_this_thread() += kBytesPerHandle;
 }
 
-double Runtime::call_back(int32_t kind, int32_t id, int32_t argument) {
-  if (std::this_thread::get_id() == thread) return call_back_here(kind, id, argument);
+void Runtime::on_own_thread(const std::function<void()>& work) {
+  if (std::this_thread::get_id() == thread) return work();
   if (bridge == nullptr) throw runtime_error("a JavaScript callback was called on a thread that nobody waits for");
-  return bridge->ask([&] { return call_back_here(kind, id, argument); });
+  bridge->ask(work);
 }
 
-double Runtime::call_back_here(int32_t kind, int32_t id, int32_t argument) {
+double Runtime::call_back(int32_t kind, int32_t id, int32_t argument) {
   napi_handle_scope scope;
   napi_open_handle_scope(env, &scope);
   napi_value function, receiver, result;

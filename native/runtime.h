@@ -4,6 +4,7 @@
 
 #include "errors.h"
 #include "handles.h"
+#include "nodes.h"
 #include "tape.h"
 
 #include <ATen/core/Generator.h>
@@ -46,10 +47,13 @@ struct Runtime {
   // Ties a new handle to a JavaScript object: it is released when that object is collected.
   int32_t attach(napi_value object, at::Tensor tensor);
   int32_t attach(napi_value object, at::Generator generator);
+  int32_t attach(napi_value object, NodeHandle node);
   // Ties a handle that add() made earlier.
   void adopt_tensor(napi_value object, int32_t id);
 
-  // Calls lib's callback with numbers, on this runtime's own thread from whichever thread this is.
+  // Runs `work` on this runtime's own thread, from whichever thread this is.
+  void on_own_thread(const std::function<void()>& work);
+  // Calls lib's callback with numbers. On the own thread only.
   double call_back(int32_t kind, int32_t id, int32_t argument);
   // Turns a C++ exception into a pending JavaScript one.
   void raise(const std::exception_ptr& error) noexcept;
@@ -61,6 +65,7 @@ struct Runtime {
   Tape tape;
   HandleTable<at::Tensor> tensors;
   HandleTable<at::Generator> generators;
+  HandleTable<NodeHandle> nodes;
   std::vector<const Operator*> operators;
   std::vector<c10::IValue> spare_stack;
   std::unordered_map<std::string, int32_t> operator_ids;
@@ -74,7 +79,6 @@ struct Runtime {
 
  private:
   ~Runtime() = default;
-  double call_back_here(int32_t kind, int32_t id, int32_t argument);
   void keep_exception();
   int32_t references_ = 0;
 };
@@ -114,5 +118,6 @@ std::vector<Entry> device_entries();
 std::vector<Entry> memory_entries();
 std::vector<Entry> share_entries();
 std::vector<Entry> warning_entries();
+std::vector<Entry> node_entries();
 
 } // namespace torch_ts

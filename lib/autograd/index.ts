@@ -6,6 +6,9 @@ import type { Tensor } from '../tensor'
 import { type Grads, type Tensors, call_hook, run_backward, run_grad, tensor_list } from './_engine'
 
 export * from './grad_mode'
+export { Function, FunctionCtx, once_differentiable, type Gradients } from './function'
+
+const BACKWARD = 2
 
 const backward_names = ['tensors', 'grad_tensors', 'retain_graph', 'create_graph', 'inputs'] as const
 
@@ -40,5 +43,9 @@ export function grad(...args: Args<[outputs: Tensors, inputs: Tensors, grad_outp
     allow_unused === true) as Tensor[]
 }
 
-// What C++ calls when a gradient arrives at a tensor with a hook.
-set_callback((_kind, id, gradient) => call_hook(kept.get(id) as (grad: Tensor) => unknown, gradient))
+// What C++ calls; the kinds are those of CallbackKind in native/callback.h.
+set_callback((kind, id, argument) => {
+  const kept_function = kept.get(id)
+  if (kind === BACKWARD) return (kept_function as () => number)()
+  return call_hook(kept_function as (grad: Tensor) => unknown, argument)
+})

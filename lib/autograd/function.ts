@@ -1,0 +1,198 @@
+// Operations with a backward written in TypeScript: torch.autograd.Function.
+import { binding } from '../_C'
+import { type TensorBase, handle, is_tensor, take_values } from '../_dispatch'
+import { NotImplementedError, RuntimeError } from '../_errors'
+import { keep } from '../_memory'
+import { write_ints } from '../_tape'
+import type { Tensor } from '../tensor'
+import { Node, node_handle } from './_node'
+import { no_grad } from './grad_mode'
+
+type Gradient = Tensor | null | undefined
+/** What backward gives: a gradient for each argument of forward; null for those without one. */
+export type Gradients = Gradient | readonly Gradient[]
+
+/**
+ * What forward leaves for backward. Other fields can be set on it freely: `ctx.scale = 2`.
+ *
+ * @see torch.autograd.function.FunctionCtx
+ */
+export class FunctionCtx {
+  [field: string]: unknown
+
+  /** Which arguments of forward want a gradient. */
+  needs_input_grad!: boolean[]
+
+  /** Keeps tensors for backward, in the way that notices later changes in place. Call once, in forward or setup_context. */
+  save_for_backward(...tensors: (Tensor | null)[]): void {
+    for (const tensor of tensors) {
+      if (tensor !== null && !is_tensor(tensor)) {
+        throw new TypeError(`save_for_backward can only save variables, but argument is of type ${typeof tensor}`)
+      }
+    }
+    state_of(this).saved = tensors
+  }
+
+  /** The tensors that {@link save_for_backward} kept. @throws {RuntimeError} after they were freed. */
+  get saved_tensors(): Tensor[] {
+    const { node, saved } = state_of(this)
+    if (node === null) return saved as Tensor[]
+    binding.saved_tensors(node_handle(node))
+    return take_values() as Tensor[]
+  }
+
+  /** Says which inputs forward changed in place. */
+  mark_dirty(...tensors: Tensor[]): void {
+    state_of(this).dirty = tensors
+  }
+
+  /** Says which outputs have no gradient. */
+  mark_non_differentiable(...tensors: Tensor[]): void {
+    state_of(this).non_differentiable = tensors
+  }
+
+  /** Whether missing gradients come to backward as zeros. Default: true. */
+  set_materialize_grads(value: boolean): void {
+    state_of(this).materialize = value
+  }
+}
+
+interface State {
+  saved: readonly (Tensor | null)[]
+  dirty: readonly Tensor[]
+  non_differentiable: readonly Tensor[]
+  materialize: boolean
+  node: Node | null
+}
+
+const states = new WeakMap<FunctionCtx, State>()
+
+function state_of(ctx: FunctionCtx): State {
+  return states.get(ctx)!
+}
+
+type Forward = (...args: never[]) => unknown
+type WithoutContext<F> = F extends (ctx: infer C, ...rest: infer Rest) => infer R ? C extends FunctionCtx ? (...args: Rest) => R : F : never
+
+/** The static side of a {@link Function}: what a subclass defines. */
+interface FunctionClass {
+  readonly name: string
+  forward: Forward
+  backward: (ctx: FunctionCtx, ...grads: Tensor[]) => Gradients
+  setup_context?: (ctx: FunctionCtx, inputs: never, output: never) => void
+}
+
+/**
+ * An operation with its own backward. A subclass defines static `forward(ctx, ...args)` and `backward(ctx, ...grad_outputs)`, which
+ * gives a gradient for each argument of forward; or `forward(...args)` and `setup_context(ctx, inputs, output)`.
+ *
+ * @example
+ * class Exp extends torch.autograd.Function {
+ *   static override forward(ctx: FunctionCtx, x: Tensor) {
+ *     const y = x.exp()
+ *     ctx.save_for_backward(y)
+ *     return y
+ *   }
+ *   static override backward(ctx: FunctionCtx, grad: Tensor) {
+ *     return grad.mul(ctx.saved_tensors[0]!)
+ *   }
+ * }
+ * const y = Exp.apply(x)
+ * @see torch.autograd.Function
+ */
+export class Function {
+  static forward(..._args: never[]): unknown {
+    throw new NotImplementedError('You must implement the forward function for custom autograd.Function.')
+  }
+
+  static backward(_ctx: FunctionCtx, ..._grads: Tensor[]): Gradients {
+    throw new NotImplementedError('You must implement either the backward or vjp method for your custom autograd.Function '
+      + 'to use it with backward mode AD.')
+  }
+
+  /** Runs forward and records the operation. Takes forward's arguments but for ctx, and gives what forward gives. */
+  static apply<C extends { forward: Forward }>(this: C, ...args: Parameters<WithoutContext<C['forward']>>): ReturnType<C['forward']> {
+    return run(this as unknown as FunctionClass, args) as ReturnType<C['forward']>
+  }
+}
+
+function handles(tensors: readonly unknown[]): number[] {
+  return tensors.map(tensor => (is_tensor(tensor) ? handle(tensor) : 0))
+}
+
+function run(type: FunctionClass, args: readonly unknown[]): unknown {
+  const ctx = new FunctionCtx()
+  const state: State = { saved: [], dirty: [], non_differentiable: [], materialize: true, node: null }
+  states.set(ctx, state)
+  ctx.needs_input_grad = args.map(arg => is_tensor(arg) && (arg as Tensor).requires_grad)
+  const inputs = handles(args.filter(is_tensor))
+  const node = Node.of(out => binding.function_node(out, inputs, keep(backward_of(type, ctx, args)), `${type.name}Backward`))
+  const output = no_grad(() => {
+    if (!type.setup_context) return (type.forward as (...all: unknown[]) => unknown)(ctx, ...args)
+    const result = (type.forward as (...all: unknown[]) => unknown)(...args)
+    type.setup_context(ctx, args as never, result as never)
+    return result
+  })
+  return connect(type, state, node, inputs, output)
+}
+
+function connect(type: FunctionClass, state: State, node: Node | null, inputs: number[], output: unknown): unknown {
+  const several = Array.isArray(output)
+  const outputs: unknown[] = several ? output : [output]
+  const tensors = outputs.filter(is_tensor)
+  if (!several && tensors.length === 0) throw new TypeError(`${type.name}.forward: expected Variable (got ${typeof output})`)
+  binding.function_outputs(node === null ? 0 : node_handle(node), inputs, handles(tensors),
+    handles(state.non_differentiable), handles(state.dirty), handles(state.saved), state.materialize)
+  state.node = node
+  if (node !== null) state.saved = []
+  const wrapped = take_values()
+  let next = 0
+  const results = outputs.map(one => (is_tensor(one) ? same_or(one, wrapped[next++] as TensorBase, state) : one))
+  return several ? results : results[0]
+}
+
+// An input that was changed in place comes back as the object that it was.
+function same_or(given: TensorBase, wrapped: TensorBase, { dirty }: State): TensorBase {
+  return dirty.includes(given as Tensor) && binding.same(handle(given), handle(wrapped)) ? given : wrapped
+}
+
+// What C++ calls: the gradients are on the tape, and those of the inputs go there. The context is only held by this function,
+// and this function only by the node.
+function backward_of(type: FunctionClass, ctx: FunctionCtx, args: readonly unknown[]): () => number {
+  const places = args.map(arg => is_tensor(arg))
+  return () => {
+    const grads = take_values() as Tensor[]
+    const result = type.backward(ctx, ...grads)
+    const list = (Array.isArray(result) ? result : [result]) as Gradient[]
+    const given = list.length > places.length && list.slice(places.length).every(one => one == null) ? list.slice(0, places.length) : list
+    if (given.length !== places.length) {
+      throw new RuntimeError(`function ${type.name}Backward returned an incorrect number of gradients `
+        + `(expected ${places.length}, got ${given.length})`)
+    }
+    given.forEach((one, i) => { check_gradient(type, one, places[i]!, i) })
+    const answer = handles(given.filter((_, i) => places[i]))
+    write_ints(answer)
+    return answer.length
+  }
+}
+
+function check_gradient(type: FunctionClass, gradient: unknown, wanted: boolean, i: number): void {
+  if (gradient == null) return
+  if (!is_tensor(gradient)) {
+    throw new TypeError(`function ${type.name}Backward returned a gradient at position ${i} that is no Tensor (got ${typeof gradient})`)
+  }
+  if (!wanted) {
+    throw new RuntimeError(`function ${type.name}Backward returned a gradient different than None at position ${i + 1}, `
+      + 'but the corresponding forward input was not a Variable')
+  }
+}
+
+/**
+ * Wraps a backward that is not differentiable itself: it runs without recording, so higher derivatives through it are not
+ * silently wrong but absent.
+ *
+ * @see torch.autograd.function.once_differentiable
+ */
+export function once_differentiable<A extends unknown[], R>(backward: (...args: A) => R): (...args: A) => R {
+  return (...args) => no_grad(() => backward(...args))
+}

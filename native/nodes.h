@@ -1,0 +1,31 @@
+// Nodes of the autograd graph. libtorch held them by shared_ptr, and holds them by intrusive_ptr since 2.13.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <torch/csrc/autograd/function.h>
+#include <torch/csrc/autograd/variable.h>
+
+#include <memory>
+#include <type_traits>
+
+namespace torch_ts {
+
+using NodePtr = std::decay_t<decltype(std::declval<const at::Tensor&>().grad_fn())>;
+
+// A node in a handle table.
+struct NodeHandle {
+  NodePtr node;
+  bool defined() const { return static_cast<bool>(node); }
+};
+
+// A new node of class T, owned as this libtorch owns nodes. A graph is freed by deleteNode, which does not recurse.
+template <typename T, typename... Arguments>
+NodePtr make_node(Arguments&&... arguments) {
+  if constexpr (std::is_same_v<NodePtr, std::shared_ptr<torch::autograd::Node>>) {
+    return NodePtr(new T(std::forward<Arguments>(arguments)...), [](auto* node) { deleteNode(node); });
+  } else {
+    return c10::make_intrusive<T>(std::forward<Arguments>(arguments)...);
+  }
+}
+
+} // namespace torch_ts
