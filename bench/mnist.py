@@ -68,7 +68,7 @@ def step(data, target):
 
 start = time.perf_counter()
 loader = DataLoader(MNIST(sys.argv[1], True), batch_size=64, shuffle=True)
-test_loader = DataLoader(MNIST(sys.argv[1], False), batch_size=1000)
+test_loader = DataLoader(MNIST(sys.argv[1], False), batch_size=1000, shuffle=True)
 model = SimpleCNN()
 optimizer = optim.SGD(model.parameters(), lr=0.01, momentum=0.5)
 losses = []

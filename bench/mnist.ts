@@ -35,7 +35,7 @@ const now = (): number => Number(process.hrtime.bigint()) / 1e9
 const start = now()
 const transform = new transforms.Compose([new transforms.ToTensor(), new transforms.Normalize([0.1307], [0.3081])])
 const loader = new torch.utils.data.DataLoader(new datasets.MNIST(root, { train: true, transform }), { batch_size: 64, shuffle: true })
-const test_loader = new torch.utils.data.DataLoader(new datasets.MNIST(root, { train: false, transform }), { batch_size: 1000 })
+const test_loader = new torch.utils.data.DataLoader(new datasets.MNIST(root, { train: false, transform }), { batch_size: 1000, shuffle: true })
 const model = new SimpleCNN()
 const optimizer = new optim.SGD(model.parameters(), { lr: 0.01, momentum: 0.5 })
 const losses: number[] = []

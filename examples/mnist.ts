@@ -1,6 +1,6 @@
 // A small convolutional network on MNIST: trains, evaluates and shows ten predictions. Run with: npm run mnist
 import { parseArgs } from 'node:util'
-import torch, { enumerate, nn, optim } from 'torch-ts'
+import torch, { enumerate, nn, optim, range } from 'torch-ts'
 import plt from 'torch-ts/pyplot'
 import { datasets, transforms } from 'torch-ts/vision'
 
@@ -25,7 +25,7 @@ const transform = new transforms.Compose([new transforms.ToTensor(), new transfo
 const train_loader = new torch.utils.data.DataLoader(
   new datasets.MNIST(root, { train: true, download: true, transform }), { batch_size: 64, shuffle: true })
 const test_loader = new torch.utils.data.DataLoader(
-  new datasets.MNIST(root, { train: false, download: true, transform }), { batch_size: 1000 })
+  new datasets.MNIST(root, { train: false, download: true, transform }), { batch_size: 1000, shuffle: true })
 
 class SimpleCNN extends nn.Module {
   n_feature: number
@@ -84,10 +84,10 @@ function test() {
 }
 
 function show_predictions() {
-  const [[images]] = test_loader as Iterable<[torch.Tensor, torch.Tensor]>
-  const predictions = torch.no_grad(() => model(images.at(':10').to(device))).argmax(1).tolist<number[]>()
+  const images = torch.stack([...range(10)].map(i => test_loader.dataset.at(i)[0]))
+  const predictions = torch.no_grad(() => model(images.to(device))).argmax(1).tolist<number[]>()
   plt.figure({ figsize: [10, 4.5] })
-  for (let i = 0; i < 10; i++) {
+  for (const i of range(10)) {
     plt.subplot(2, 5, i + 1)
     plt.imshow(images.at(i).squeeze(), { cmap: 'gray' })
     plt.title(`Prediction: ${predictions[i]}`)

@@ -1,7 +1,7 @@
 // Does a convolutional network rely on the order of the pixels? Trains it and a fully connected net of the same size on MNIST as
 // it is and with all pixels shuffled by one fixed permutation. Run with: npm run permutation
 import { parseArgs } from 'node:util'
-import torch, { nn, optim } from 'torch-ts'
+import torch, { nn, optim, range } from 'torch-ts'
 import plt from 'torch-ts/pyplot'
 import { datasets, transforms } from 'torch-ts/vision'
 
@@ -24,7 +24,7 @@ const transform = new transforms.Compose([new transforms.ToTensor(), new transfo
 const train_loader = new torch.utils.data.DataLoader(
   new datasets.MNIST(root, { train: true, download: true, transform }), { batch_size: 64, shuffle: true })
 const test_loader = new torch.utils.data.DataLoader(
-  new datasets.MNIST(root, { train: false, download: true, transform }), { batch_size: 1000 })
+  new datasets.MNIST(root, { train: false, download: true, transform }), { batch_size: 1000, shuffle: true })
 
 class FullyConnected extends nn.Module {
   network: nn.Sequential
@@ -129,9 +129,8 @@ plt.title('Shuffling the pixels hurts the CNN alone')
 plt.legend({ loc: 'lower left' })
 
 plt.figure({ figsize: [10, 4.5] })
-const [[images]] = test_loader as Iterable<[torch.Tensor, torch.Tensor]>
-const digits = images.at(':5')
-for (let i = 0; i < 5; i++) {
+const digits = torch.stack([...range(5)].map(i => test_loader.dataset.at(i)[0]))
+for (const i of range(5)) {
   const rows = { before: digits, after: permuted(digits, perm) }
   Object.entries(rows).forEach(([title, pictures], row) => {
     plt.subplot(2, 5, row * 5 + i + 1)
