@@ -37,3 +37,18 @@ describe('examples/mnist', () => {
     expect(() => run(temporary(), 'mnist', '--seeds', '1')).toThrow(/Unknown option '--seeds'/)
   })
 })
+
+describe('examples/permutation', () => {
+  const temporary = temporary_folder()
+
+  it('prints four accuracies and writes two pictures: only the CNN gets worse', () => {
+    const output = run(temporary(), 'permutation')
+    const rows = [...output.matchAll(/^\| (Fully connected|CNN) +\| +([\d.]+) % \| +([\d.]+) % \|$/gm)].map(row => row.slice(2).map(Number))
+    const [[fc, fc_permuted], [cnn, cnn_permuted]] = rows as [[number, number], [number, number]]
+    expect(rows).toHaveLength(2)
+    expect(cnn).toBeGreaterThan(fc)
+    expect(fc_permuted).toBeGreaterThan(cnn_permuted)
+    expect(cnn - cnn_permuted).toBeGreaterThan(5)
+    for (const name of ['figure_1.png', 'figure_2.png']) expect(existsSync(temporary(name))).toBe(true)
+  })
+})
