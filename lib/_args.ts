@@ -2,7 +2,9 @@
 import { type Kwargs, is_kwargs } from './_dispatch'
 
 type Rest<Names extends readonly string[], Done extends readonly unknown[]> =
-  Done extends readonly [unknown, ...infer Later] ? (Names extends readonly [string, ...infer Others extends readonly string[]] ? Rest<Others, Later> : []) : Names
+  Done extends readonly [unknown, ...infer Later]
+    ? Names extends readonly [string, ...infer Others extends readonly string[]] ? Rest<Others, Later> : []
+    : Names
 
 type Place<Names extends readonly string[], Name extends string, Count extends unknown[] = []> =
   Names extends readonly [infer First, ...infer Others extends readonly string[]]
@@ -44,9 +46,9 @@ export type Bound = Record<string, unknown>
  * @param required - how many of them have no default
  * @param keywords - names that can only be given by keyword
  */
-export function bind(
+export function bind<Result extends object = Bound>(
   name: string, names: readonly string[], required: number, args: readonly unknown[], keywords: readonly string[] = [],
-): Bound {
+): Result {
   const bound: Bound = {}
   let count = args.length
   let kwargs: Kwargs | null = null
@@ -72,20 +74,22 @@ export function bind(
     const list = missing.map(key => `'${key}'`).join(missing.length === 2 ? ' and ' : ', ')
     throw new TypeError(`${name}() missing ${missing.length} required positional argument${missing.length === 1 ? '' : 's'}: ${list}`)
   }
-  return bound
+  return bound as Result
 }
 
 /**
  * The arguments of one call in their order, whichever way they were given; what was left out is undefined.
  *
  * @param required - how many of `names` have no default
+ * @param keywords - names that can only be given by keyword; their values come last
  */
-export function arrange<Params extends readonly unknown[]>(name: string, names: readonly string[], required: number, args: readonly unknown[]): Params {
-  const last = args[args.length - 1]
-  const plain = args.length >= required && args.length <= names.length && !is_kwargs(last) && args.indexOf(undefined) < 0
+export function arrange<Params extends readonly unknown[]>(
+  name: string, names: readonly string[], required: number, args: readonly unknown[], keywords: readonly string[] = [],
+): Params {
+  const plain = args.length >= required && args.length <= names.length && !is_kwargs(args[args.length - 1]) && !args.includes(undefined)
   if (plain) return args as unknown as Params
-  const bound = bind(name, names, required, args)
-  return names.map(key => bound[key]) as unknown as Params
+  const bound = bind(name, names, required, args, keywords)
+  return [...names, ...keywords].map(key => bound[key]) as unknown as Params
 }
 
 /**

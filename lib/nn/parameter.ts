@@ -1,10 +1,15 @@
 // Tensors that modules keep: torch.nn.parameter.
 import { binding } from '../_C'
-import { type Args, bind } from '../_args'
+import { type Args, arrange, bind } from '../_args'
 import { handle, is_tensor, own } from '../_dispatch'
+import { RuntimeError } from '../_errors'
 import { aten } from '../_operators'
+import type { Size } from '../_size'
 import { type_text } from '../_typename'
+import type { Device, DeviceLike } from '../device'
+import type { dtype } from '../dtype'
 import { Tensor } from '../tensor'
+import type { DeviceOption, DtypeOption } from './_types'
 
 const empty = aten('empty.memory_format')
 const parameter_names = ['data', 'requires_grad'] as const
@@ -60,4 +65,65 @@ export class Buffer extends Tensor {
     this.persistent = persistent !== false
     share(this, data_of('Buffer', data), requires_grad === true)
   }
+}
+
+// ---- tensors of lazy modules ----
+
+const uninitialized_names = ['requires_grad', 'device', 'dtype'] as const
+type UninitializedArgs = [requires_grad?: boolean, device?: DeviceOption, dtype?: DtypeOption]
+
+const NO_SHAPE = "Can't access the shape of an uninitialized parameter or buffer. This error usually happens in `load_state_dict` when trying to load "
+  + 'an uninitialized parameter into an initialized one. Call `forward` to initialize the parameters before accessing their attributes.'
+
+function give_shape(tensor: Tensor, shape: readonly number[], device: DeviceLike | null, dtype: dtype | null, become: object): void {
+  tensor.data = empty([shape], { device: device ?? tensor.device, dtype: dtype ?? tensor.dtype }) as Tensor
+  Object.setPrototypeOf(tensor, become)
+}
+
+/** A parameter whose shape is not known yet. @see torch.nn.parameter.UninitializedParameter */
+export class UninitializedParameter extends Parameter {
+  constructor(...args: Args<UninitializedArgs, typeof uninitialized_names>) {
+    const [requires_grad = true, device, dtype] = arrange<UninitializedArgs>('UninitializedParameter', uninitialized_names, 0, args)
+    super(empty([[0]], { device, dtype }) as Tensor, requires_grad)
+  }
+
+  /** Gives it a shape, but no values; it is a {@link Parameter} from then on. */
+  materialize(shape: readonly number[], device: Device | string | null = null, dtype: dtype | null = null): void {
+    give_shape(this, shape, device, dtype, Parameter.prototype)
+  }
+
+  override get shape(): Size {
+    throw new RuntimeError(NO_SHAPE)
+  }
+
+  override toString(): string {
+    return '<UninitializedParameter>'
+  }
+}
+
+/** A buffer whose shape is not known yet. @see torch.nn.parameter.UninitializedBuffer */
+export class UninitializedBuffer extends Buffer {
+  constructor(...args: Args<[...UninitializedArgs, persistent?: boolean], readonly [...typeof uninitialized_names, 'persistent']>) {
+    const [requires_grad = false, device, dtype, persistent = true]
+      = arrange<[...UninitializedArgs, persistent?: boolean]>('UninitializedBuffer', [...uninitialized_names, 'persistent'], 0, args)
+    super(empty([[0]], { device, dtype }) as Tensor, requires_grad, persistent)
+  }
+
+  /** Gives it a shape, but no values; it is a plain tensor from then on. */
+  materialize(shape: readonly number[], device: Device | string | null = null, dtype: dtype | null = null): void {
+    give_shape(this, shape, device, dtype, Tensor.prototype)
+  }
+
+  override get shape(): Size {
+    throw new RuntimeError(NO_SHAPE)
+  }
+
+  override toString(): string {
+    return '<UninitializedBuffer>'
+  }
+}
+
+/** Whether a tensor has no shape yet. @see torch.nn.parameter.is_lazy */
+export function is_lazy(param: unknown): param is UninitializedParameter | UninitializedBuffer {
+  return param instanceof UninitializedParameter || param instanceof UninitializedBuffer
 }

@@ -6,7 +6,7 @@ import { type_text } from '../../_typename'
 import { warn } from '../../_warnings'
 import { no_grad } from '../../autograd/grad_mode'
 import type { Tensor } from '../../tensor'
-import { Parameter } from '../parameter'
+import { Parameter, is_lazy } from '../parameter'
 import { members, set_attr, state_of } from './_members'
 import type { LocalMetadata, Module } from './module'
 
@@ -57,7 +57,7 @@ export function save_own(module: Module, destination: Record<string, unknown>, p
   const { transient } = state_of(module)
   const buffers = members(module, 'buffer').filter(([name]) => !transient.has(name))
   for (const [name, tensor] of [...members(module, 'parameter'), ...buffers]) {
-    if (tensor !== null) destination[prefix + name] = keep_vars ? tensor : tensor.detach()
+    if (tensor !== null) destination[prefix + name] = keep_vars || is_lazy(tensor) ? tensor : tensor.detach()
   }
   if (extra) destination[prefix + EXTRA_STATE] = module.get_extra_state()
 }
@@ -76,25 +76,31 @@ function load_tensor(module: Module, name: string, tensor: Tensor, key: string, 
     error_msgs.push(`While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received ${type_text(given)}`)
     return
   }
-  let input = given as Tensor
-  const shape = tensor.shape
+  const input = is_lazy(tensor) ? given as Tensor : fitting(tensor, given as Tensor, key, by_assignment, error_msgs)
+  if (input === null) return
+  try {
+    if (by_assignment) assign(module, name, tensor, input)
+    else no_grad(() => tensor.copy_(input))
+  } catch (error) {
+    error_msgs.push(`While copying the parameter named "${key}", whose dimensions in the model are ${String(tensor.shape)} and whose dimensions in the checkpoint are `
+      + `${String(input.shape)}, an exception occurred : ${tuple_repr([`'${(error as Error).message}'`])}.`)
+  }
+}
+
+// The tensor of a checkpoint if it has the right shape.
+function fitting(tensor: Tensor, given: Tensor, key: string, by_assignment: boolean, error_msgs: string[]): Tensor | null {
+  const { shape } = tensor
   // Scalars were tensors of one element before PyTorch 0.4.
-  if (shape.length === 0 && input.dim() === 1 && input.length === 1) input = input.at(0)
+  const input = shape.length === 0 && given.dim() === 1 && given.length === 1 ? given.at(0) : given
   if (String(input.shape) !== String(shape)) {
     error_msgs.push(`size mismatch for ${key}: copying a param with shape ${String(input.shape)} from checkpoint, the shape in current model is ${String(shape)}.`)
-    return
+    return null
   }
   if (tensor.is_meta && !input.is_meta && !by_assignment) {
     warn(`for ${key}: copying from a non-meta parameter in the checkpoint to a meta parameter in the current model, which is a no-op. `
       + '(Did you mean to pass `assign=True` to assign items in the state dictionary to their corresponding key in the module instead of copying them in place?)')
   }
-  try {
-    if (by_assignment) assign(module, name, tensor, input)
-    else no_grad(() => tensor.copy_(input))
-  } catch (error) {
-    error_msgs.push(`While copying the parameter named "${key}", whose dimensions in the model are ${String(shape)} and whose dimensions in the checkpoint are `
-      + `${String(input.shape)}, an exception occurred : ${tuple_repr([`'${(error as Error).message}'`])}.`)
-  }
+  return input
 }
 
 function load_extra_state(

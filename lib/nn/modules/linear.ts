@@ -1,13 +1,14 @@
 // Linear layers: torch.nn.modules.linear.
 import { type Args, arrange } from '../../_args'
-import { ValueError } from '../../_errors'
+import { AssertionError, ValueError } from '../../_errors'
 import { linear } from '../../generated/nn_functions'
 import { bilinear } from '../../generated/torch_functions'
 import type { Tensor } from '../../tensor'
 import type { DeviceOption, DtypeOption } from '../_types'
 import * as init from '../init'
-import type { Parameter } from '../parameter'
+import { type Parameter, UninitializedParameter } from '../parameter'
 import { empty_parameter, settings } from './_layer'
+import { has_uninitialized, make_lazy } from './lazy'
 import { Module } from './module'
 
 /** Gives its input back; takes any arguments. @see torch.nn.Identity */
@@ -109,5 +110,48 @@ export class Bilinear extends Module {
 
   override extra_repr(): string {
     return `${settings(this, 'in1_features', 'in2_features', 'out_features')}, bias=${this.bias === null ? 'False' : 'True'}`
+  }
+}
+
+/** {@link Linear} under the name that it has within MultiheadAttention. */
+export class NonDynamicallyQuantizableLinear extends Linear {}
+
+const lazy_names = ['out_features', 'bias', 'device', 'dtype'] as const
+type LazyArgs = [out_features: number, bias?: boolean, device?: DeviceOption, dtype?: DtypeOption]
+
+/** {@link Linear} whose in_features is the size of its first input's last dimension. @see torch.nn.LazyLinear */
+export class LazyLinear extends Linear {
+  constructor(...args: Args<LazyArgs, typeof lazy_names>) {
+    const [out_features, bias = true, device, dtype] = arrange<LazyArgs>('LazyLinear.__init__', lazy_names, 1, args)
+    super(0, 0, false)
+    this.weight = new UninitializedParameter({ device, dtype })
+    this.out_features = out_features
+    if (bias) this.bias = new UninitializedParameter({ device, dtype })
+    make_lazy(this, Linear)
+  }
+
+  has_uninitialized_params(): boolean {
+    return has_uninitialized(this)
+  }
+
+  override reset_parameters(): void {
+    if (!this.has_uninitialized_params() && this.in_features !== 0) super.reset_parameters()
+  }
+
+  /** Takes in_features from the input. */
+  initialize_parameters(input: Tensor): void {
+    const features = input.size(-1)
+    const { weight, bias } = this
+    if (weight instanceof UninitializedParameter) {
+      this.in_features = features
+      weight.materialize([this.out_features, features])
+      if (bias instanceof UninitializedParameter) bias.materialize([this.out_features])
+      this.reset_parameters()
+    }
+    if (this.in_features !== 0) return
+    if (features !== weight.size(-1)) {
+      throw new AssertionError(`The in_features inferred from input: ${features} is not equal to in_features from self.weight: ${weight.size(-1)}`)
+    }
+    this.in_features = features
   }
 }

@@ -1,0 +1,27 @@
+// Mixing groups of channels: torch.nn.modules.channelshuffle.
+import { type Args, arrange } from '../../_args'
+import { channel_shuffle } from '../../generated/torch_functions'
+import type { Tensor } from '../../tensor'
+import { settings } from './_layer'
+import { Module } from './module'
+
+const names = ['groups'] as const
+
+/** Takes the channels of (N, C, ...) from each group in turn. @see torch.nn.ChannelShuffle */
+export class ChannelShuffle extends Module {
+  groups: number
+
+  constructor(...args: Args<[groups: number], typeof names>) {
+    super()
+    const [groups] = arrange<[number]>('ChannelShuffle.__init__', names, 1, args)
+    this.groups = groups
+  }
+
+  forward(input: Tensor): Tensor {
+    return channel_shuffle(input, this.groups)
+  }
+
+  override extra_repr(): string {
+    return settings(this, 'groups')
+  }
+}

@@ -1,0 +1,2 @@
+// torch.nn.modules: what is not in torch.nn itself.
+export * as module from './_registration'

@@ -1,0 +1,502 @@
+// Losses: torch.nn.modules.loss.
+import { type Args, arrange, bind } from '../../_args'
+import { RuntimeError, ValueError } from '../../_errors'
+import { tuple_repr } from '../../_python_format'
+import { type_text } from '../../_typename'
+import { warn } from '../../_warnings'
+import type { Tensor } from '../../tensor'
+import * as F from '../_functional/loss'
+import { type Reduction, resolve } from '../_reduction'
+import type { DeviceOption, DtypeOption } from '../_types'
+import { text } from './_layer'
+import { PairwiseDistance } from './distance'
+import { Linear } from './linear'
+import { Module } from './module'
+
+type Flag = boolean | null
+type Weight = Tensor | null
+
+/** What all losses have. */
+export abstract class _Loss<R extends string = Reduction> extends Module {
+  reduction: R | Reduction
+
+  constructor(size_average: Flag | undefined, reduce: Flag | undefined, reduction: R | Reduction = 'mean') {
+    super()
+    this.reduction = resolve(size_average, reduce, reduction)
+  }
+}
+
+/** What losses with a factor for each class have. */
+export abstract class _WeightedLoss extends _Loss {
+  declare weight: Weight
+
+  constructor(weight: Weight | undefined, size_average: Flag | undefined, reduce: Flag | undefined, reduction?: Reduction) {
+    super(size_average, reduce, reduction)
+    this.register_buffer('weight', weight ?? null)
+  }
+}
+
+const plain_names = ['size_average', 'reduce', 'reduction'] as const
+type PlainArgs = [size_average?: Flag, reduce?: Flag, reduction?: Reduction]
+
+/** A loss with no setting but the reduction. */
+abstract class PlainLoss extends _Loss {
+  constructor(...args: Args<PlainArgs, typeof plain_names>) {
+    super(...arrange<PlainArgs>(`${new.target.name}.__init__`, plain_names, 0, args) as [Flag, Flag, Reduction?])
+  }
+}
+
+/** `|input - target|`. @param reduction - 'none', 'mean' or 'sum'. Default: 'mean'. @see torch.nn.L1Loss */
+export class L1Loss extends PlainLoss {
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.l1_loss(input, target, { reduction: this.reduction })
+  }
+}
+
+/** `(input - target)^2`. @param reduction - 'none', 'mean' or 'sum'. Default: 'mean'. @see torch.nn.MSELoss */
+export class MSELoss extends PlainLoss {
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.mse_loss(input, target, { reduction: this.reduction })
+  }
+}
+
+/** Margin loss for several classes at once. @see torch.nn.MultiLabelMarginLoss */
+export class MultiLabelMarginLoss extends PlainLoss {
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.multilabel_margin_loss(input, target, { reduction: this.reduction })
+  }
+}
+
+/** `log(1 + exp(-target * input))` for targets 1 and -1. @see torch.nn.SoftMarginLoss */
+export class SoftMarginLoss extends PlainLoss {
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.soft_margin_loss(input, target, { reduction: this.reduction })
+  }
+}
+
+const weighted_names = ['weight', 'size_average', 'reduce', 'reduction'] as const
+type WeightedArgs = [weight?: Weight, size_average?: Flag, reduce?: Flag, reduction?: Reduction]
+
+/** Binary cross entropy of probabilities. @param weight - a factor for each element. Default: none. @see torch.nn.BCELoss */
+export class BCELoss extends _WeightedLoss {
+  constructor(...args: Args<WeightedArgs, typeof weighted_names>) {
+    const [weight, size_average, reduce, reduction] = arrange<WeightedArgs>('BCELoss.__init__', weighted_names, 0, args)
+    super(weight, size_average, reduce, reduction)
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.binary_cross_entropy(input, target, { weight: this.weight, reduction: this.reduction })
+  }
+}
+
+/** Binary cross entropy of logits, meaned over the last dimension. @see torch.nn.MultiLabelSoftMarginLoss */
+export class MultiLabelSoftMarginLoss extends _WeightedLoss {
+  constructor(...args: Args<WeightedArgs, typeof weighted_names>) {
+    const [weight, size_average, reduce, reduction] = arrange<WeightedArgs>('MultiLabelSoftMarginLoss.__init__', weighted_names, 0, args)
+    super(weight, size_average, reduce, reduction)
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.multilabel_soft_margin_loss(input, target, { weight: this.weight, reduction: this.reduction })
+  }
+}
+
+const bce_logits_names = [...weighted_names, 'pos_weight'] as const
+type BCELogitsArgs = [...WeightedArgs, pos_weight?: Weight]
+
+/**
+ * Binary cross entropy of logits.
+ *
+ * @param weight - a factor for each element. Default: none.
+ * @param pos_weight - a factor for positive examples, for each class. Default: none.
+ * @see torch.nn.BCEWithLogitsLoss
+ */
+export class BCEWithLogitsLoss extends _Loss {
+  declare weight: Weight
+  declare pos_weight: Weight
+
+  constructor(...args: Args<BCELogitsArgs, typeof bce_logits_names>) {
+    const [weight = null, size_average, reduce, reduction, pos_weight = null]
+      = arrange<BCELogitsArgs>('BCEWithLogitsLoss.__init__', bce_logits_names, 0, args)
+    super(size_average, reduce, reduction)
+    this.register_buffer('weight', weight)
+    this.register_buffer('pos_weight', pos_weight)
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.binary_cross_entropy_with_logits(input, target, { weight: this.weight, pos_weight: this.pos_weight, reduction: this.reduction })
+  }
+}
+
+// ---- classes ----
+
+const nll_names = ['weight', 'size_average', 'ignore_index', 'reduce', 'reduction'] as const
+type NLLArgs = [weight?: Weight, size_average?: Flag, ignore_index?: number, reduce?: Flag, reduction?: Reduction]
+
+/**
+ * Negative log likelihood of log probabilities (N, C, ...) and classes (N, ...).
+ *
+ * @param weight - a factor for each class. Default: none.
+ * @param ignore_index - a target that does not count. Default: -100.
+ * @see torch.nn.NLLLoss
+ */
+export class NLLLoss extends _WeightedLoss {
+  ignore_index: number
+
+  constructor(...args: Args<NLLArgs, typeof nll_names>) {
+    const [weight, size_average, ignore_index = -100, reduce, reduction] = arrange<NLLArgs>('NLLLoss.__init__', nll_names, 0, args)
+    super(weight, size_average, reduce, reduction)
+    this.ignore_index = ignore_index
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.nll_loss(input, target, { weight: this.weight, ignore_index: this.ignore_index, reduction: this.reduction })
+  }
+}
+
+/** @deprecated in favour of {@link NLLLoss} */
+export class NLLLoss2d extends NLLLoss {
+  constructor(...args: Args<NLLArgs, typeof nll_names>) {
+    warn('`NLLLoss2d` has been deprecated. Please use `NLLLoss` instead as a drop-in replacement and see '
+      + 'https://pytorch.org/docs/main/nn.html#torch.nn.NLLLoss for more details.', 'FutureWarning')
+    super(...args)
+  }
+}
+
+const cross_entropy_names = [...nll_names, 'label_smoothing'] as const
+type CrossEntropyArgs = [...NLLArgs, label_smoothing?: number]
+
+/**
+ * Cross entropy of logits (N, C, ...) and classes (N, ...) or probabilities (N, C, ...).
+ *
+ * @param weight - a factor for each class. Default: none.
+ * @param ignore_index - a target class that does not count. Default: -100.
+ * @param label_smoothing - the part of each target that goes to all classes alike. Default: 0.
+ * @see torch.nn.CrossEntropyLoss
+ */
+export class CrossEntropyLoss extends _WeightedLoss {
+  ignore_index: number
+  label_smoothing: number
+
+  constructor(...args: Args<CrossEntropyArgs, typeof cross_entropy_names>) {
+    const [weight, size_average, ignore_index = -100, reduce, reduction, label_smoothing = 0]
+      = arrange<CrossEntropyArgs>('CrossEntropyLoss.__init__', cross_entropy_names, 0, args)
+    super(weight, size_average, reduce, reduction)
+    this.ignore_index = ignore_index
+    this.label_smoothing = label_smoothing
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    const { weight, ignore_index, reduction, label_smoothing } = this
+    return F.cross_entropy(input, target, { weight, ignore_index, reduction, label_smoothing })
+  }
+}
+
+const linear_names = ['in_features', 'num_classes'] as const
+type LinearArgs = [in_features: number, num_classes: number]
+interface LinearOptions {
+  out_features?: readonly number[]
+  bias?: boolean
+  device?: DeviceOption
+  dtype?: DtypeOption
+  reduction?: Reduction
+  weight?: Weight
+  ignore_index?: number | null
+  label_smoothing?: number
+}
+const linear_keywords = ['out_features', 'bias', 'device', 'dtype', 'reduction', 'weight', 'ignore_index', 'label_smoothing']
+
+/** A {@link Linear} layer and {@link CrossEntropyLoss} of its output. @see torch.nn.LinearCrossEntropyLoss */
+export class LinearCrossEntropyLoss extends _WeightedLoss {
+  num_classes: number
+  out_features: readonly number[]
+  ignore_index: number | null
+  label_smoothing: number
+  linear: Linear
+
+  constructor(...args: Args<LinearArgs, typeof linear_names, LinearOptions>) {
+    const given = bind('LinearCrossEntropyLoss.__init__', linear_names, 2, args, linear_keywords)
+    const { in_features, num_classes } = given as { in_features: number, num_classes: number }
+    const { out_features = [], bias = false, device, dtype, reduction, weight = null, ignore_index = null, label_smoothing = 0 } = given as LinearOptions
+    if (weight !== null && String(weight.shape) !== `torch.Size([${num_classes}])`) {
+      throw new RuntimeError(`expected weight shape to be ${tuple_repr([num_classes])}, got ${tuple_repr(weight.shape)}`)
+    }
+    if (label_smoothing < 0 || label_smoothing > 1) {
+      throw new RuntimeError(`expected label_smoothing to be in range [0, 1], got ${text(label_smoothing)}`)
+    }
+    super(weight, null, null, reduction)
+    this.num_classes = num_classes
+    this.out_features = out_features
+    this.ignore_index = ignore_index
+    this.label_smoothing = label_smoothing
+    const rows = out_features.reduce((product, size) => product * size, num_classes)
+    this.linear = new Linear(in_features, rows, { bias, device, dtype })
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    const { linear, weight, reduction, ignore_index, label_smoothing } = this
+    const rows = [this.num_classes, ...this.out_features]
+    const linear_bias = linear.bias?.reshape(rows) ?? null
+    return F.linear_cross_entropy(input, linear.weight.reshape([...rows, linear.in_features]), target,
+      { linear_bias, weight, reduction, ignore_index, label_smoothing })
+  }
+
+  override extra_repr(): string {
+    const { linear, num_classes, out_features, reduction, ignore_index, label_smoothing } = this
+    return `in_features=${linear.in_features}, num_classes=${num_classes}, out_features=${tuple_repr(out_features)}, bias=${text(linear.bias !== null)}, `
+      + `reduction=${reduction}, ignore_index=${text(ignore_index)}, label_smoothing=${label_smoothing === 0 ? '0.0' : text(label_smoothing)}, options=None`
+  }
+}
+
+const multi_margin_names = ['p', 'margin', 'weight', 'size_average', 'reduce', 'reduction'] as const
+type MultiMarginArgs = [p?: number, margin?: number, weight?: Weight, size_average?: Flag, reduce?: Flag, reduction?: Reduction]
+
+/** Margin loss of a classifier: `max(0, margin - x[y] + x[i])^p / C`, summed over i. @see torch.nn.MultiMarginLoss */
+export class MultiMarginLoss extends _WeightedLoss {
+  p: number
+  margin: number
+
+  constructor(...args: Args<MultiMarginArgs, typeof multi_margin_names>) {
+    const [p = 1, margin = 1, weight = null, size_average, reduce, reduction]
+      = arrange<MultiMarginArgs>('MultiMarginLoss.__init__', multi_margin_names, 0, args)
+    super(weight, size_average, reduce, reduction)
+    if (p !== 1 && p !== 2) throw new ValueError('only p == 1 and p == 2 supported')
+    if (weight !== null && weight.dim() !== 1) {
+      throw new ValueError(`MultiMarginLoss: expected weight to be None or 1D tensor, got ${weight.dim()}D instead`)
+    }
+    this.p = p
+    this.margin = margin
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.multi_margin_loss(input, target, { p: this.p, margin: this.margin, weight: this.weight, reduction: this.reduction })
+  }
+}
+
+const ctc_names = ['blank', 'reduction', 'zero_infinity'] as const
+type CTCArgs = [blank?: number, reduction?: Reduction, zero_infinity?: boolean]
+
+/** Connectionist temporal classification. @see torch.nn.CTCLoss */
+export class CTCLoss extends _Loss {
+  blank: number
+  zero_infinity: boolean
+
+  constructor(...args: Args<CTCArgs, typeof ctc_names>) {
+    const [blank = 0, reduction, zero_infinity = false] = arrange<CTCArgs>('CTCLoss.__init__', ctc_names, 0, args)
+    super(null, null, reduction)
+    this.blank = blank
+    this.zero_infinity = zero_infinity
+  }
+
+  forward(log_probs: Tensor, targets: Tensor, input_lengths: Tensor | readonly number[], target_lengths: Tensor | readonly number[]): Tensor {
+    return F.ctc_loss(log_probs, targets, input_lengths, target_lengths, this.blank, this.reduction, this.zero_infinity)
+  }
+}
+
+// ---- distributions ----
+
+const poisson_names = ['log_input', 'full', 'size_average', 'eps', 'reduce', 'reduction'] as const
+type PoissonArgs = [log_input?: boolean, full?: boolean, size_average?: Flag, eps?: number, reduce?: Flag, reduction?: Reduction]
+
+/** Loss of a Poisson distribution with the input as (log of) its rate. @see torch.nn.PoissonNLLLoss */
+export class PoissonNLLLoss extends _Loss {
+  log_input: boolean
+  full: boolean
+  eps: number
+
+  constructor(...args: Args<PoissonArgs, typeof poisson_names>) {
+    const [log_input = true, full = false, size_average, eps = 1e-8, reduce, reduction]
+      = arrange<PoissonArgs>('PoissonNLLLoss.__init__', poisson_names, 0, args)
+    super(size_average, reduce, reduction)
+    this.log_input = log_input
+    this.full = full
+    this.eps = eps
+  }
+
+  forward(log_input: Tensor, target: Tensor): Tensor {
+    return F.poisson_nll_loss(log_input, target, { log_input: this.log_input, full: this.full, eps: this.eps, reduction: this.reduction })
+  }
+}
+
+interface GaussianOptions { full?: boolean, eps?: number, reduction?: Reduction }
+
+/** Loss of a Gaussian with the input as its mean; settings by keyword. @see torch.nn.GaussianNLLLoss */
+export class GaussianNLLLoss extends _Loss {
+  full: boolean
+  eps: number
+
+  constructor(options: GaussianOptions = {}) {
+    const { full = false, eps = 1e-6, reduction }: GaussianOptions = bind('GaussianNLLLoss.__init__', [], 0, [options], ['full', 'eps', 'reduction'])
+    super(null, null, reduction)
+    this.full = full
+    this.eps = eps
+  }
+
+  forward(input: Tensor, target: Tensor, var_: Tensor | number): Tensor {
+    return F.gaussian_nll_loss(input, target, var_, { full: this.full, eps: this.eps, reduction: this.reduction })
+  }
+}
+
+const kl_names = [...plain_names, 'log_target'] as const
+type KLArgs = [size_average?: Flag, reduce?: Flag, reduction?: Reduction | 'batchmean', log_target?: boolean]
+
+/**
+ * Kullback-Leibler divergence of log probabilities from a target.
+ *
+ * @param reduction - 'none', 'mean', 'sum' or 'batchmean', which is the definition. Default: 'mean'.
+ * @param log_target - whether the target is log probabilities too. Default: false.
+ * @see torch.nn.KLDivLoss
+ */
+export class KLDivLoss extends _Loss<Reduction | 'batchmean'> {
+  log_target: boolean
+
+  constructor(...args: Args<KLArgs, typeof kl_names>) {
+    const [size_average, reduce, reduction, log_target = false] = arrange<KLArgs>('KLDivLoss.__init__', kl_names, 0, args)
+    super(size_average, reduce, reduction)
+    this.log_target = log_target
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.kl_div(input, target, { reduction: this.reduction, log_target: this.log_target })
+  }
+}
+
+// ---- regression ----
+
+const smooth_names = [...plain_names, 'beta'] as const
+type SmoothArgs = [...PlainArgs, beta?: number]
+
+/** Squared error below `beta`, absolute error above. Default: 1. @see torch.nn.SmoothL1Loss */
+export class SmoothL1Loss extends _Loss {
+  beta: number
+
+  constructor(...args: Args<SmoothArgs, typeof smooth_names>) {
+    const [size_average, reduce, reduction, beta = 1] = arrange<SmoothArgs>('SmoothL1Loss.__init__', smooth_names, 0, args)
+    super(size_average, reduce, reduction)
+    this.beta = beta
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.smooth_l1_loss(input, target, { reduction: this.reduction, beta: this.beta })
+  }
+}
+
+const huber_names = ['reduction', 'delta'] as const
+type HuberArgs = [reduction?: Reduction, delta?: number]
+
+/** Half the squared error below `delta`, linear above. Default: 1. @see torch.nn.HuberLoss */
+export class HuberLoss extends _Loss {
+  delta: number
+
+  constructor(...args: Args<HuberArgs, typeof huber_names>) {
+    const [reduction, delta = 1] = arrange<HuberArgs>('HuberLoss.__init__', huber_names, 0, args)
+    if (typeof delta !== 'number') throw new TypeError(`delta must be a float or int, got: ${type_text(delta)}`)
+    super(null, null, reduction)
+    this.delta = delta
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.huber_loss(input, target, { reduction: this.reduction, delta: this.delta })
+  }
+}
+
+// ---- margins and embeddings ----
+
+const margin_names = ['margin', ...plain_names] as const
+type MarginArgs = [margin?: number, ...PlainArgs]
+
+/** A loss with a margin. */
+abstract class MarginLoss extends _Loss {
+  margin: number
+
+  constructor(usual_margin: number, args: Args<MarginArgs, typeof margin_names>) {
+    const [margin = usual_margin, size_average, reduce, reduction] = arrange<MarginArgs>(`${new.target.name}.__init__`, margin_names, 0, args)
+    super(size_average, reduce, reduction)
+    this.margin = margin
+  }
+}
+
+/** x for targets 1, `max(0, margin - x)` for targets -1. Default: margin 1. @see torch.nn.HingeEmbeddingLoss */
+export class HingeEmbeddingLoss extends MarginLoss {
+  constructor(...args: Args<MarginArgs, typeof margin_names>) {
+    super(1, args)
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.hinge_embedding_loss(input, target, { margin: this.margin, reduction: this.reduction })
+  }
+}
+
+/** `1 - cos(a, b)` for targets 1, `max(0, cos(a, b) - margin)` for targets -1. Default: margin 0. @see torch.nn.CosineEmbeddingLoss */
+export class CosineEmbeddingLoss extends MarginLoss {
+  constructor(...args: Args<MarginArgs, typeof margin_names>) {
+    super(0, args)
+  }
+
+  forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
+    return F.cosine_embedding_loss(input1, input2, target, { margin: this.margin, reduction: this.reduction })
+  }
+}
+
+/** `max(0, -target * (input1 - input2) + margin)` for targets 1 and -1. Default: margin 0. @see torch.nn.MarginRankingLoss */
+export class MarginRankingLoss extends MarginLoss {
+  constructor(...args: Args<MarginArgs, typeof margin_names>) {
+    super(0, args)
+  }
+
+  forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
+    return F.margin_ranking_loss(input1, input2, target, { margin: this.margin, reduction: this.reduction })
+  }
+}
+
+const triplet_names = ['margin', 'p', 'eps', 'swap', ...plain_names] as const
+type TripletArgs = [margin?: number, p?: number, eps?: number, swap?: boolean, ...PlainArgs]
+
+/** `max(0, d(anchor, positive) - d(anchor, negative) + margin)` with the p-norm distance. @see torch.nn.TripletMarginLoss */
+export class TripletMarginLoss extends _Loss {
+  margin: number
+  p: number
+  eps: number
+  swap: boolean
+
+  constructor(...args: Args<TripletArgs, typeof triplet_names>) {
+    const [margin = 1, p = 2, eps = 1e-6, swap = false, size_average, reduce, reduction]
+      = arrange<TripletArgs>('TripletMarginLoss.__init__', triplet_names, 0, args)
+    super(size_average, reduce, reduction)
+    if (margin <= 0) throw new ValueError(`TripletMarginLoss: expected margin to be greater than 0, got ${text(margin)} instead`)
+    this.margin = margin
+    this.p = p
+    this.eps = eps
+    this.swap = swap
+  }
+
+  forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
+    const { margin, p, eps, swap, reduction } = this
+    return F.triplet_margin_loss(anchor, positive, negative, { margin, p, eps, swap, reduction })
+  }
+}
+
+interface DistanceOptions { distance_function?: F.DistanceFunction | null, margin?: number, swap?: boolean, reduction?: Reduction }
+const distance_keywords = ['distance_function', 'margin', 'swap', 'reduction']
+
+/** Triplet loss with a distance of one's own; settings by keyword. @see torch.nn.TripletMarginWithDistanceLoss */
+export class TripletMarginWithDistanceLoss extends _Loss {
+  distance_function: F.DistanceFunction
+  margin: number
+  swap: boolean
+
+  constructor(options: DistanceOptions = {}) {
+    const { distance_function, margin = 1, swap = false, reduction }: DistanceOptions
+      = bind('TripletMarginWithDistanceLoss.__init__', [], 0, [options], distance_keywords)
+    super(null, null, reduction)
+    if (margin <= 0) throw new ValueError(`TripletMarginWithDistanceLoss: expected margin to be greater than 0, got ${text(margin)} instead`)
+    this.distance_function = distance_function ?? new PairwiseDistance()
+    this.margin = margin
+    this.swap = swap
+  }
+
+  forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
+    const { distance_function, margin, swap, reduction } = this
+    return F.triplet_margin_with_distance_loss(anchor, positive, negative, { distance_function, margin, swap, reduction })
+  }
+}
