@@ -1,9 +1,10 @@
 // Autograd: gradients, backward, hooks that call JavaScript, and the modes that switch recording on and off.
 #include "bridge.h"
 #include "callback.h"
+#include "device.h"
 #include "values.h"
+#include "warnings.h"
 
-#include <ATen/DeviceAccelerator.h>
 #include <ATen/ThreadLocalState.h>
 #include <ATen/core/grad_mode.h>
 #include <c10/core/AutogradState.h>
@@ -119,7 +120,7 @@ napi_value remove_hook(Runtime& runtime, Arguments arguments) {
 // With an accelerator the engine may call hooks on threads of its own while this one waits: then this one serves them.
 void run_engine(Runtime& runtime, const std::function<void()>& work) {
   static const bool forced = std::getenv("TORCH_TS_BACKWARD_THREAD") != nullptr; // so that machines without one can test it
-  if (!forced && !at::accelerator::getAccelerator(false).has_value()) return work();
+  if (!forced && !accelerator_is_there()) return work();
   Bridge bridge;
   Bridge* const outer = std::exchange(runtime.bridge, &bridge);
   struct Restore {
@@ -128,10 +129,14 @@ void run_engine(Runtime& runtime, const std::function<void()>& work) {
     ~Restore() { runtime.bridge = outer; }
   } restore{runtime, outer};
   const at::ThreadLocalState state;
+  std::vector<std::string> warnings;
   bridge.serve([&] {
     const at::ThreadLocalStateGuard guard(state);
+    collect_warnings();
     work();
+    warnings = take_warnings();
   });
+  add_warnings(std::move(warnings));
 }
 
 std::optional<bool> optional_bool(Runtime& runtime, napi_value value) {

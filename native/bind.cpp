@@ -103,6 +103,7 @@ class Binder {
     const size_t n = overload.positional;
     if (n == 0 || call_.positional < n || overload.parameters[n - 1].kind != Kind::IntList) return false;
     if (n > 2 || (n == 2 && overload.parameters[0].kind != Kind::Tensor)) return false;
+    if (call_.positional == n && overload.parameters[n - 1].fixed_size > 0) return false; // one number stands for all
     for (size_t i = n - 1; i < call_.positional; ++i)
       if (!is_integer(call_.values[i].tag)) return false;
     return true;

@@ -25,6 +25,14 @@ c10::Device accelerator_device(int32_t index) {
   return {*accelerator, static_cast<c10::DeviceIndex>(index)};
 }
 
+bool accelerator_is_there() {
+  static const bool there = [] {
+    const auto accelerator = at::accelerator::getAccelerator(false);
+    return accelerator && at::globalContext().getAcceleratorHooksInterface(*accelerator).isAvailable();
+  }();
+  return there;
+}
+
 c10::Device checked_device(c10::Device device) {
   if (device.is_cpu() || device.is_meta()) return device;
   if (device.is_cuda()) {

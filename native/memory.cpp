@@ -13,9 +13,7 @@ using Stat = c10::CachingAllocator::StatType;
 
 // Bytes in tensors on an accelerator's current device; libtorch's caching allocator counts them.
 int64_t accelerator_bytes() {
-  const auto accelerator = at::accelerator::getAccelerator(false);
-  if (!accelerator) return 0;
-  if (!at::globalContext().getAcceleratorHooksInterface(*accelerator).isAvailable()) return 0;
+  if (!accelerator_is_there()) return 0;
   const auto stats = at::accelerator::getDeviceStats(at::accelerator::getDeviceIndex());
   return stats.allocated_bytes[static_cast<size_t>(Stat::AGGREGATE)].current;
 }
@@ -64,7 +62,7 @@ napi_value cuda_stats(Runtime& runtime, Arguments arguments) {
 
 napi_value empty_cache(Runtime&, Arguments) {
   empty_cpu_cache();
-  if (at::accelerator::getAccelerator(false)) at::accelerator::emptyCache();
+  if (accelerator_is_there()) at::accelerator::emptyCache();
   return nullptr;
 }
 

@@ -12,19 +12,13 @@ namespace {
 // The operators for which PyTorch's parser lets a number stand for a tensor (python_arg_parser.cpp).
 bool takes_numbers_as_tensors(const std::string& name) {
   static const std::set<std::string> names = {
-      "add", "add_", "sub", "sub_", "subtract", "subtract_", "mul", "mul_", "multiply", "multiply_", "div", "div_",
-      "divide", "divide_", "true_divide", "true_divide_", "floor_divide", "floor_divide_", "fmod", "fmod_", "remainder",
-      "remainder_", "copy_", "copy", "copysign", "copysign_", "atan2", "atan2_", "arctan2", "arctan2_", "hypot", "hypot_",
-      "nextafter", "nextafter_", "xlogy", "xlogy_", "bitwise_left_shift", "bitwise_right_shift", "special_xlog1py",
-      "special_zeta", "fill_", "float_power", "float_power_", "masked_fill", "masked_fill_", "where", "logical_and",
-      "__and__", "__or__", "__xor__", "__iand__", "__ior__", "__ixor__"};
-  return names.count(name) != 0;
+      "add", "sub", "subtract", "mul", "multiply", "div", "divide", "true_divide", "floor_divide", "copy"};
+  return names.count(!name.empty() && name.back() == '_' ? name.substr(0, name.size() - 1) : name) != 0;
 }
 
-// Python's bindings leave these overloads out: a number becomes a tensor there, and the graph's nodes are named after that.
-bool hidden_from_python(const std::string& name, const std::string& overload) {
-  static const std::set<std::string> names = {"add", "add_", "sub", "sub_", "mul", "mul_", "div", "div_"};
-  return overload == "Scalar" && names.count(name) != 0;
+// There a number becomes a tensor before overloads for numbers are tried, and the graph's nodes are named after that.
+bool never_chosen(const Operator& op, const std::string& overload) {
+  return op.numbers_as_tensors && overload.rfind("Scalar", 0) == 0;
 }
 
 struct Keywords {
@@ -166,7 +160,7 @@ struct Registry {
     op->name = base.substr(scope == std::string::npos ? 0 : scope + 2);
     op->numbers_as_tensors = takes_numbers_as_tensors(op->name);
     for (const auto& overload : found->second) {
-      if (dot == std::string::npos ? hidden_from_python(op->name, overload) : overload != name.substr(dot + 1)) continue;
+      if (dot == std::string::npos ? never_chosen(*op, overload) : overload != name.substr(dot + 1)) continue;
       const auto handle = c10::Dispatcher::singleton().findSchema({base, overload});
       if (handle) op->overloads.push_back(compile(*handle));
     }

@@ -20,7 +20,7 @@ class Collector final : public c10::WarningHandler {
 // warnings(): their texts, each with a NUL behind it.
 napi_value warnings(Runtime& runtime, Arguments) {
   std::string texts;
-  for (const auto& message : std::exchange(pending(), {})) texts.append(message).push_back('\0');
+  for (const auto& message : take_warnings()) texts.append(message).push_back('\0');
   return to_js(runtime, texts);
 }
 
@@ -32,6 +32,12 @@ void collect_warnings() {
 }
 
 bool any_warnings() { return !pending().empty(); }
+
+std::vector<std::string> take_warnings() { return std::exchange(pending(), {}); }
+
+void add_warnings(std::vector<std::string> messages) {
+  for (auto& message : messages) pending().push_back(std::move(message));
+}
 
 std::vector<Entry> warning_entries() { return {{"warnings", guarded<warnings>}}; }
 
