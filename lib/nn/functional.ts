@@ -10,4 +10,9 @@ export * from './_functional/pooling'
 export * from './_functional/normalization'
 export { embedding, embedding_bag } from './_functional/sparse'
 export * from './_functional/vision'
-export * from './_functional/loss'
+export {
+  binary_cross_entropy, binary_cross_entropy_with_logits, cosine_embedding_loss, cross_entropy, ctc_loss, gaussian_nll_loss, hinge_embedding_loss,
+  huber_loss, kl_div, l1_loss, linear_cross_entropy, margin_ranking_loss, mse_loss, multi_margin_loss, multilabel_margin_loss,
+  multilabel_soft_margin_loss, nll_loss, poisson_nll_loss, smooth_l1_loss, soft_margin_loss, triplet_margin_loss,
+  triplet_margin_with_distance_loss, type DistanceFunction,
+} from './_functional/loss'

@@ -44,23 +44,30 @@ function decode_call({ call, args, kwargs }: Pick<OpCase, 'call' | 'args' | 'kwa
   }
 }
 
-/** Makes the call of a case in one spelling, such as 'torch.add', 'Tensor.add_' or 'out='. */
-function make(one: OpCase, spelling: string, args: unknown[], kwargs: Record<string, unknown>): unknown {
-  if (spelling !== one.call) return make_other(one, spelling, args, kwargs)
-  const self = args[0] as Record<string, unknown>
-  switch (one.kind) {
-    case 'property': return self[spelling.slice('Tensor.'.length)]
-    case 'set': return (self as unknown as torch.Tensor).set_at(args[1] as never, args[2] as torch.Tensor)
-    default: return make_call(spelling, args, kwargs)
-  }
+// Python's syntax that has another form here (docs/differences.md).
+const SYNTAX: Record<string, (self: torch.Tensor, args: unknown[], one: OpCase) => unknown> = {
+  'Tensor.__getitem__': (self, [index], { args }) => self.at(...index_parts(index, args[1])),
+  'Tensor.__setitem__': (self, [index, value], { args }) => self.set_at(index_parts(index, args[1]), value as torch.Tensor),
+  'Tensor.__contains__': (self, [value]) => self.contains(value as number),
 }
 
-function make_other(one: OpCase, spelling: string, args: unknown[], kwargs: Record<string, unknown>): unknown {
+// A tuple holds the parts of an index; anything else is one part.
+function index_parts(index: unknown, in_case: unknown): torch.IndexPart[] {
+  const is_tuple = typeof in_case === 'object' && in_case !== null && 'tuple' in in_case
+  return is_tuple ? index as torch.IndexPart[] : [index as torch.IndexPart]
+}
+
+/** Makes the call of a case in one spelling, such as 'torch.add', 'Tensor.add_' or 'out='. */
+function make(one: OpCase, spelling: string, args: unknown[], kwargs: Record<string, unknown>): unknown {
+  const self = args[0] as torch.Tensor
+  if (one.kind === 'property' && spelling === one.call) return (self as unknown as Record<string, unknown>)[spelling.slice('Tensor.'.length)]
+  const syntax = one.kind === 'set' ? SYNTAX['Tensor.__setitem__'] : SYNTAX[spelling]
+  if (syntax) return syntax(self, args.slice(1), one)
   if (spelling === 'out=') return torch.no_grad(() => make_call(one.call, args, { ...kwargs, out: empty_like(one.outputs) }))
-  if (!spelling.startsWith('Tensor.') || !spelling.endsWith('_')) return make_call(spelling, args, kwargs)
-  const [self, ...rest] = args as [torch.Tensor, ...unknown[]]
+  const in_place = spelling !== one.call && /^Tensor\..*[^_]_$/.test(spelling)
+  if (!in_place) return make_call(spelling.replace('torch.torch.', 'torch.'), args, kwargs)
   const copy = self.detach().clone({ memory_format: torch.contiguous_format })
-  const result = torch.no_grad(() => make_call(spelling, [copy, ...rest], kwargs))
+  const result = torch.no_grad(() => make_call(spelling, [copy, ...args.slice(1)], kwargs))
   if (result !== copy) throw new Error(`${spelling} gave another tensor than its first argument`)
   return result
 }
@@ -83,6 +90,12 @@ function wanted(one: OpCase): unknown {
   return strip(one.outputs)
 }
 
+/** The result of a case's call. */
+export function make_main(one: OpCase): unknown {
+  const { args, kwargs } = decode_call(one)
+  return make(one, one.call, args, kwargs)
+}
+
 function run_spelling(one: OpCase, spelling: string): string | null {
   if (one.seed !== undefined) torch.manual_seed(one.seed)
   const { args, kwargs } = decode_call(one)
@@ -101,7 +114,8 @@ function weights(like: torch.Tensor): torch.Tensor {
   return torch.arange(like.numel(), { dtype: torch.float64 }).remainder(7).add(1).div(4).to(like.dtype).view(like.shape)
 }
 
-function loss_of(outputs: unknown, weighted: boolean): torch.Tensor {
+/** The sum of all outputs that require grad, or of the outputs times {@link weights}. */
+export function loss_of(outputs: unknown, weighted: boolean): torch.Tensor {
   const parts = tensors_of(outputs).filter(one => one.requires_grad)
     .flatMap(one => (one.dtype.is_complex ? [one.real, one.imag] : [one]))
   const sums = parts.map(part => (weighted ? part.mul(weights(part)) : part).sum())

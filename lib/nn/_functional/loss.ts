@@ -1,7 +1,7 @@
 // Losses of torch.nn.functional.
 import { type Args, bind, with_keywords } from '../../_args'
 import { is_tensor } from '../../_dispatch'
-import { RuntimeError, ValueError } from '../../_errors'
+import { NotImplementedError, RuntimeError, ValueError } from '../../_errors'
 import { warn } from '../../_warnings'
 import { no_grad } from '../../autograd/grad_mode'
 import { broadcast_shapes, broadcast_tensors } from '../../functional'
@@ -68,6 +68,12 @@ interface LinearCrossEntropyOptions {
   reduction?: Reduction
   ignore_index?: number | null
   label_smoothing?: number
+  options?: null
+}
+
+/** PyTorch's options choose a computation in chunks, which is not here yet. @internal */
+export function check_linear_cross_entropy_options(options: unknown): void {
+  if (options != null) throw new NotImplementedError('linear_cross_entropy: options must be None')
 }
 
 /** Cross entropy of a linear layer's output: `cross_entropy(linear(input, linear_weight, linear_bias), target)`. */
@@ -75,7 +81,8 @@ export function linear_cross_entropy(
   ...args: Args<[input: Tensor, linear_weight: Tensor, target: Tensor], typeof linear_cross_entropy_names, LinearCrossEntropyOptions>
 ): Tensor {
   const given = bind('linear_cross_entropy', linear_cross_entropy_names, 3, args,
-    ['linear_bias', 'weight', 'reduction', 'ignore_index', 'label_smoothing'])
+    ['linear_bias', 'weight', 'reduction', 'ignore_index', 'label_smoothing', 'options'])
+  check_linear_cross_entropy_options(given['options'])
   const { input, linear_weight, target } = given as { input: Tensor, linear_weight: Tensor, target: Tensor }
   const { linear_bias = null, weight = null, reduction = 'mean', ignore_index = null, label_smoothing = 0 } = given as LinearCrossEntropyOptions
   const [batch, features] = [input.shape.slice(0, -1), input.shape.at(-1)!]

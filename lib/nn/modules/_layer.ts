@@ -4,6 +4,7 @@ import { float_repr, tuple_repr } from '../../_python_format'
 import type { Tensor } from '../../tensor'
 import type { FactoryKwargs } from '../_types'
 import { Parameter } from '../parameter'
+import { Module } from './module'
 
 const empty = aten('empty.memory_format')
 
@@ -28,4 +29,13 @@ export function float_text(value: unknown): string {
 /** `name=value, ...` of a module's fields. */
 export function settings(module: object, ...names: string[]): string {
   return names.map(name => `${name}=${text((module as Record<string, unknown>)[name])}`).join(', ')
+}
+
+const INPUT = ['input'] as const
+
+/** A module whose forward takes one tensor. */
+export abstract class Layer extends Module {
+  override get _forward_names(): typeof INPUT {
+    return INPUT
+  }
 }

@@ -1,5 +1,6 @@
 // What a module consists of: its own properties that are parameters, buffers and modules. PyTorch keeps a dict for each kind.
-import { is_tensor } from '../../_dispatch'
+import { arrange } from '../../_args'
+import { is_kwargs, is_tensor } from '../../_dispatch'
 import { NotImplementedError } from '../../_errors'
 import { typename } from '../../_typename'
 import type { Tensor } from '../../tensor'
@@ -48,7 +49,9 @@ export function set_attr(module: Module, name: string, value: unknown): void {
 export function run_forward(module: Module, args: readonly unknown[]): unknown {
   const { forward } = module as { forward?: (...args: readonly unknown[]) => unknown }
   if (forward === undefined) throw new NotImplementedError(`Module [${module._get_name()}] is missing the required "forward" function`)
-  return forward.apply(module, args as unknown[])
+  const names = module._forward_names
+  const given = names !== undefined && is_kwargs(args[args.length - 1]) ? arrange(`${module._get_name()}.forward`, names, forward.length, args) : args
+  return forward.apply(module, given as unknown[])
 }
 
 /** Takes a member away. */

@@ -7,13 +7,12 @@ import * as F from '../_functional/activation'
 import type { DeviceOption, DtypeOption } from '../_types'
 import { constant_ } from '../init'
 import type { Parameter } from '../parameter'
-import { empty_parameter, float_text, text } from './_layer'
-import { Module } from './module'
+import { Layer, empty_parameter, float_text, text } from './_layer'
 
 const inplace_names = ['inplace'] as const
 
 /** An activation whose only setting is whether it changes its input. */
-abstract class Activation extends Module {
+abstract class Activation extends Layer {
   inplace: boolean
 
   constructor(...args: Args<[inplace?: boolean], typeof inplace_names>) {
@@ -80,35 +79,35 @@ export class Hardsigmoid extends Activation {
 }
 
 /** `1 / (1 + exp(-x))`. @see torch.nn.Sigmoid */
-export class Sigmoid extends Module {
+export class Sigmoid extends Layer {
   forward(input: Tensor): Tensor {
     return input.sigmoid()
   }
 }
 
 /** The hyperbolic tangent. @see torch.nn.Tanh */
-export class Tanh extends Module {
+export class Tanh extends Layer {
   forward(input: Tensor): Tensor {
     return input.tanh()
   }
 }
 
 /** `log(sigmoid(x))`. @see torch.nn.LogSigmoid */
-export class LogSigmoid extends Module {
+export class LogSigmoid extends Layer {
   forward(input: Tensor): Tensor {
     return F.logsigmoid(input)
   }
 }
 
 /** `x / (1 + |x|)`. @see torch.nn.Softsign */
-export class Softsign extends Module {
+export class Softsign extends Layer {
   forward(input: Tensor): Tensor {
     return F.softsign(input)
   }
 }
 
 /** `x - tanh(x)`. @see torch.nn.Tanhshrink */
-export class Tanhshrink extends Module {
+export class Tanhshrink extends Layer {
   forward(input: Tensor): Tensor {
     return F.tanhshrink(input)
   }
@@ -118,7 +117,7 @@ const threshold_names = ['threshold', 'value', 'inplace'] as const
 type ThresholdArgs = [threshold: number, value: number, inplace?: boolean]
 
 /** x where it is greater than the threshold, else `value`. @see torch.nn.Threshold */
-export class Threshold extends Module {
+export class Threshold extends Layer {
   threshold: number
   value: number
   inplace: boolean
@@ -144,7 +143,7 @@ const rrelu_names = ['lower', 'upper', 'inplace'] as const
 type RReLUArgs = [lower?: number, upper?: number, inplace?: boolean]
 
 /** Leaky ReLU whose slope is drawn for each element in training, and is the mean of `lower` and `upper` otherwise. @see torch.nn.RReLU */
-export class RReLU extends Module {
+export class RReLU extends Layer {
   lower: number
   upper: number
   inplace: boolean
@@ -181,7 +180,7 @@ function renamed(name: string, given: number | null | undefined, value: number):
  * @throws {AssertionError} if max_val is not greater than min_val.
  * @see torch.nn.Hardtanh
  */
-export class Hardtanh extends Module {
+export class Hardtanh extends Layer {
   min_val: number
   max_val: number
   inplace: boolean
@@ -222,7 +221,7 @@ const alpha_names = ['alpha', 'inplace'] as const
 type AlphaArgs = [alpha?: number, inplace?: boolean]
 
 /** `max(0, x) + min(0, alpha * (exp(x) - 1))`. Default: alpha 1. @see torch.nn.ELU */
-export class ELU extends Module {
+export class ELU extends Layer {
   alpha: number
   inplace: boolean
 
@@ -243,7 +242,7 @@ export class ELU extends Module {
 }
 
 /** `max(0, x) + min(0, alpha * (exp(x / alpha) - 1))`. Default: alpha 1. @see torch.nn.CELU */
-export class CELU extends Module {
+export class CELU extends Layer {
   alpha: number
   inplace: boolean
 
@@ -267,7 +266,7 @@ const leaky_names = ['negative_slope', 'inplace'] as const
 type LeakyArgs = [negative_slope?: number, inplace?: boolean]
 
 /** `max(0, x) + negative_slope * min(0, x)`. Default: 0.01. @see torch.nn.LeakyReLU */
-export class LeakyReLU extends Module {
+export class LeakyReLU extends Layer {
   negative_slope: number
   inplace: boolean
 
@@ -290,7 +289,7 @@ export class LeakyReLU extends Module {
 const dim_names = ['dim'] as const
 
 /** `a * sigmoid(b)`, where a and b are the halves of the input along `dim`. Default: -1. @see torch.nn.GLU */
-export class GLU extends Module {
+export class GLU extends Layer {
   dim: number
 
   constructor(...args: Args<[dim?: number], typeof dim_names>) {
@@ -311,7 +310,7 @@ export class GLU extends Module {
 const approximate_names = ['approximate'] as const
 
 /** `x * P(X <= x)` for a standard normal X. @param approximate - 'none' or 'tanh', a faster estimate. Default: 'none'. @see torch.nn.GELU */
-export class GELU extends Module {
+export class GELU extends Layer {
   approximate: 'none' | 'tanh'
 
   constructor(...args: Args<[approximate?: 'none' | 'tanh'], typeof approximate_names>) {
@@ -332,7 +331,7 @@ export class GELU extends Module {
 const lambd_names = ['lambd'] as const
 
 /** x outside of [-lambd, lambd], else 0. Default: 0.5. @see torch.nn.Hardshrink */
-export class Hardshrink extends Module {
+export class Hardshrink extends Layer {
   lambd: number
 
   constructor(...args: Args<[lambd?: number], typeof lambd_names>) {
@@ -351,7 +350,7 @@ export class Hardshrink extends Module {
 }
 
 /** x moved towards 0 by lambd, 0 within [-lambd, lambd]. Default: 0.5. @see torch.nn.Softshrink */
-export class Softshrink extends Module {
+export class Softshrink extends Layer {
   lambd: number
 
   constructor(...args: Args<[lambd?: number], typeof lambd_names>) {
@@ -373,7 +372,7 @@ const softplus_names = ['beta', 'threshold'] as const
 type SoftplusArgs = [beta?: number, threshold?: number]
 
 /** `log(1 + exp(beta * x)) / beta`; x itself where beta * x is above the threshold. Default: beta 1, threshold 20. @see torch.nn.Softplus */
-export class Softplus extends Module {
+export class Softplus extends Layer {
   beta: number
   threshold: number
 
@@ -404,7 +403,7 @@ type PReLUArgs = [num_parameters?: number, init?: number, device?: DeviceOption,
  * @param init - Default: 0.25.
  * @see torch.nn.PReLU
  */
-export class PReLU extends Module {
+export class PReLU extends Layer {
   num_parameters: number
   init: number
   weight: Parameter
@@ -435,7 +434,7 @@ export class PReLU extends Module {
 type DimArgs = [dim?: number | null]
 
 /** A softmax along one dimension. */
-abstract class AlongDim extends Module {
+abstract class AlongDim extends Layer {
   dim: number | null
 
   constructor(...args: Args<DimArgs, typeof dim_names>) {
@@ -471,7 +470,7 @@ export class LogSoftmax extends AlongDim {
 }
 
 /** Softmax over the channels of (N, C, H, W) or (C, H, W). @throws {ValueError} for other inputs. @see torch.nn.Softmax2d */
-export class Softmax2d extends Module {
+export class Softmax2d extends Layer {
   forward(input: Tensor): Tensor {
     const dims = input.dim()
     if (dims !== 3 && dims !== 4) throw new ValueError(`Softmax2d: expected input to be 3D or 4D, got ${dims}D instead`)

@@ -8,7 +8,7 @@ import { batch_norm } from '../_functional/normalization'
 import type { DeviceOption, DtypeOption, FactoryKwargs } from '../_types'
 import { ones_, zeros_ } from '../init'
 import { type Parameter, UninitializedBuffer, UninitializedParameter } from '../parameter'
-import { empty_parameter, float_text, text } from './_layer'
+import { Layer, empty_parameter, float_text, text } from './_layer'
 import { members, set_attr } from './_members'
 import { type LazyModule, has_uninitialized, make_lazy } from './lazy'
 import { type LocalMetadata, Module } from './module'
@@ -41,7 +41,7 @@ export function norm_settings(name: string, args: readonly unknown[], usually: b
 }
 
 /** What batch and instance normalisation share. */
-export abstract class _NormBase extends Module {
+export abstract class _NormBase extends Layer {
   num_features: number
   eps: number
   momentum: number | null

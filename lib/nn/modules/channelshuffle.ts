@@ -2,13 +2,12 @@
 import { type Args, arrange } from '../../_args'
 import { channel_shuffle } from '../../generated/torch_functions'
 import type { Tensor } from '../../tensor'
-import { settings } from './_layer'
-import { Module } from './module'
+import { Layer, settings } from './_layer'
 
 const names = ['groups'] as const
 
 /** Takes the channels of (N, C, ...) from each group in turn. @see torch.nn.ChannelShuffle */
-export class ChannelShuffle extends Module {
+export class ChannelShuffle extends Layer {
   groups: number
 
   constructor(...args: Args<[groups: number], typeof names>) {

@@ -125,6 +125,13 @@ export abstract class _ConvNd extends Module {
   }
 }
 
+/** A convolution that is no transpose. */
+abstract class Convolver extends _ConvNd {
+  override get _forward_names() {
+    return ['input'] as const
+  }
+}
+
 type Convolution = (input: Tensor, weight: Tensor, bias: Tensor | null, stride: number[], padding: number[] | string, dilation: number[],
   groups: number) => Tensor
 
@@ -161,7 +168,7 @@ function conv_settings(name: string, repeat: typeof pair, args: readonly unknown
  * @throws {ValueError} if groups does not divide the channels.
  * @see torch.nn.Conv1d
  */
-export class Conv1d extends _ConvNd {
+export class Conv1d extends Convolver {
   constructor(...args: Args<ConvArgs, typeof conv_names>) {
     super(conv_settings('Conv1d', single, args))
   }
@@ -177,7 +184,7 @@ export class Conv1d extends _ConvNd {
  * Parameters and arguments as for {@link Conv1d}; sizes are numbers or arrays of two.
  * @see torch.nn.Conv2d
  */
-export class Conv2d extends _ConvNd {
+export class Conv2d extends Convolver {
   constructor(...args: Args<ConvArgs, typeof conv_names>) {
     super(conv_settings('Conv2d', pair, args))
   }
@@ -193,7 +200,7 @@ export class Conv2d extends _ConvNd {
  * Parameters and arguments as for {@link Conv1d}; sizes are numbers or arrays of three.
  * @see torch.nn.Conv3d
  */
-export class Conv3d extends _ConvNd {
+export class Conv3d extends Convolver {
   constructor(...args: Args<ConvArgs, typeof conv_names>) {
     super(conv_settings('Conv3d', triple, args))
   }
@@ -226,6 +233,10 @@ type Transposed = (input: Tensor, weight: Tensor, bias: Tensor | null, stride: n
 /** What all transposed convolutions have. */
 export abstract class _ConvTransposeNd extends _ConvNd {
   declare padding: number[]
+
+  override get _forward_names() {
+    return ['input', 'output_size'] as const
+  }
 
   /** How much to add to the output so that it gets the wanted size. */
   _output_padding(input: Tensor, output_size: readonly number[] | null): number[] {

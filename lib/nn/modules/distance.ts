@@ -21,6 +21,10 @@ export class PairwiseDistance extends Module {
     this.keepdim = keepdim
   }
 
+  override get _forward_names() {
+    return ['x1', 'x2'] as const
+  }
+
   forward(x1: Tensor, x2: Tensor): Tensor {
     return pairwise_distance(x1, x2, this.norm, this.eps, this.keepdim)
   }
@@ -39,6 +43,10 @@ export class CosineSimilarity extends Module {
     const [dim = 1, eps = 1e-8] = arrange<CosineArgs>('CosineSimilarity.__init__', cosine_names, 0, args)
     this.dim = dim
     this.eps = eps
+  }
+
+  override get _forward_names() {
+    return ['x1', 'x2'] as const
   }
 
   forward(x1: Tensor, x2: Tensor): Tensor {

@@ -3,14 +3,13 @@ import { type Args, arrange } from '../../_args'
 import { ValueError } from '../../_errors'
 import type { Tensor } from '../../tensor'
 import * as F from '../_functional/dropout'
-import { float_text, text } from './_layer'
-import { Module } from './module'
+import { Layer, float_text, text } from './_layer'
 
 const names = ['p', 'inplace'] as const
 type DropoutArgs = [p?: number, inplace?: boolean]
 
 /** What the dropout layers share. */
-abstract class _DropoutNd extends Module {
+abstract class _DropoutNd extends Layer {
   p: number
   inplace: boolean
 

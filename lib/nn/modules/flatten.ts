@@ -2,14 +2,13 @@
 import { type Args, arrange } from '../../_args'
 import { type_name } from '../../_typename'
 import type { Tensor } from '../../tensor'
-import { settings } from './_layer'
-import { Module } from './module'
+import { Layer, settings } from './_layer'
 
 const flatten_names = ['start_dim', 'end_dim'] as const
 type FlattenArgs = [start_dim?: number, end_dim?: number]
 
 /** Makes one dimension of those from start_dim to end_dim. Default: all but the first. @see torch.nn.Flatten */
-export class Flatten extends Module {
+export class Flatten extends Layer {
   start_dim: number
   end_dim: number
 
@@ -39,7 +38,7 @@ function check_size(size: unknown): void {
 }
 
 /** Makes several dimensions of one; one size may be -1. @throws {TypeError} for sizes that are no ints. @see torch.nn.Unflatten */
-export class Unflatten extends Module {
+export class Unflatten extends Layer {
   dim: number
   unflattened_size: readonly number[]
 

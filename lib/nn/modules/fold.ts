@@ -3,14 +3,13 @@ import { type Args, arrange } from '../../_args'
 import type { Tensor } from '../../tensor'
 import { fold, unfold } from '../_functional/vision'
 import type { Sizes } from '../_types'
-import { settings } from './_layer'
-import { Module } from './module'
+import { Layer, settings } from './_layer'
 
 const fold_names = ['output_size', 'kernel_size', 'dilation', 'padding', 'stride'] as const
 type FoldArgs = [output_size: Sizes, kernel_size: Sizes, dilation?: Sizes, padding?: Sizes, stride?: Sizes]
 
 /** Puts patches (N, C * kernel size, L) together to images (N, C, *output_size), adding up where they overlap. @see torch.nn.Fold */
-export class Fold extends Module {
+export class Fold extends Layer {
   output_size: Sizes
   kernel_size: Sizes
   dilation: Sizes
@@ -40,7 +39,7 @@ const unfold_names = ['kernel_size', 'dilation', 'padding', 'stride'] as const
 type UnfoldArgs = [kernel_size: Sizes, dilation?: Sizes, padding?: Sizes, stride?: Sizes]
 
 /** The patches of images (N, C, H, W) as columns: (N, C * kernel size, L). @see torch.nn.Unfold */
-export class Unfold extends Module {
+export class Unfold extends Layer {
   kernel_size: Sizes
   dilation: Sizes
   padding: Sizes

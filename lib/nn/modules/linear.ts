@@ -7,17 +7,17 @@ import type { Tensor } from '../../tensor'
 import type { DeviceOption, DtypeOption } from '../_types'
 import * as init from '../init'
 import { type Parameter, UninitializedParameter } from '../parameter'
-import { empty_parameter, settings } from './_layer'
+import { Layer, empty_parameter, settings } from './_layer'
 import { has_uninitialized, make_lazy } from './lazy'
 import { Module } from './module'
 
 /** Gives its input back; takes any arguments. @see torch.nn.Identity */
-export class Identity extends Module {
+export class Identity extends Layer {
   constructor(..._args: unknown[]) {
     super()
   }
 
-  forward<T>(input: T): T {
+  forward(input: Tensor): Tensor {
     return input
   }
 }
@@ -33,7 +33,7 @@ type LinearArgs = [in_features: number, out_features: number, bias?: boolean, de
  * @param bias - whether b is there. Default: true.
  * @see torch.nn.Linear
  */
-export class Linear extends Module {
+export class Linear extends Layer {
   in_features: number
   out_features: number
   weight: Parameter
@@ -102,6 +102,10 @@ export class Bilinear extends Module {
     const bound = 1 / Math.sqrt(this.weight.size(1))
     init.uniform_(this.weight, -bound, bound)
     if (this.bias !== null) init.uniform_(this.bias, -bound, bound)
+  }
+
+  override get _forward_names() {
+    return ['input1', 'input2'] as const
   }
 
   forward(input1: Tensor, input2: Tensor): Tensor {

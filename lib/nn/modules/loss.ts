@@ -26,8 +26,15 @@ export abstract class _Loss<R extends string = Reduction> extends Module {
   }
 }
 
+/** A loss whose forward takes an input and a target. */
+abstract class TargetLoss<R extends string = Reduction> extends _Loss<R> {
+  override get _forward_names() {
+    return ['input', 'target'] as const
+  }
+}
+
 /** What losses with a factor for each class have. */
-export abstract class _WeightedLoss extends _Loss {
+export abstract class _WeightedLoss extends TargetLoss {
   declare weight: Weight
 
   constructor(weight: Weight | undefined, size_average: Flag | undefined, reduce: Flag | undefined, reduction?: Reduction) {
@@ -40,7 +47,7 @@ const plain_names = ['size_average', 'reduce', 'reduction'] as const
 type PlainArgs = [size_average?: Flag, reduce?: Flag, reduction?: Reduction]
 
 /** A loss with no setting but the reduction. */
-abstract class PlainLoss extends _Loss {
+abstract class PlainLoss extends TargetLoss {
   constructor(...args: Args<PlainArgs, typeof plain_names>) {
     super(...arrange<PlainArgs>(`${new.target.name}.__init__`, plain_names, 0, args) as [Flag, Flag, Reduction?])
   }
@@ -111,7 +118,7 @@ type BCELogitsArgs = [...WeightedArgs, pos_weight?: Weight]
  * @param pos_weight - a factor for positive examples, for each class. Default: none.
  * @see torch.nn.BCEWithLogitsLoss
  */
-export class BCEWithLogitsLoss extends _Loss {
+export class BCEWithLogitsLoss extends TargetLoss {
   declare weight: Weight
   declare pos_weight: Weight
 
@@ -203,8 +210,9 @@ interface LinearOptions {
   weight?: Weight
   ignore_index?: number | null
   label_smoothing?: number
+  options?: null
 }
-const linear_keywords = ['out_features', 'bias', 'device', 'dtype', 'reduction', 'weight', 'ignore_index', 'label_smoothing']
+const linear_keywords = ['out_features', 'bias', 'device', 'dtype', 'reduction', 'weight', 'ignore_index', 'label_smoothing', 'options']
 
 /** A {@link Linear} layer and {@link CrossEntropyLoss} of its output. @see torch.nn.LinearCrossEntropyLoss */
 export class LinearCrossEntropyLoss extends _WeightedLoss {
@@ -218,6 +226,7 @@ export class LinearCrossEntropyLoss extends _WeightedLoss {
     const given = bind('LinearCrossEntropyLoss.__init__', linear_names, 2, args, linear_keywords)
     const { in_features, num_classes } = given as { in_features: number, num_classes: number }
     const { out_features = [], bias = false, device, dtype, reduction, weight = null, ignore_index = null, label_smoothing = 0 } = given as LinearOptions
+    F.check_linear_cross_entropy_options(given['options'])
     if (weight !== null && String(weight.shape) !== `torch.Size([${num_classes}])`) {
       throw new RuntimeError(`expected weight shape to be ${tuple_repr([num_classes])}, got ${tuple_repr(weight.shape)}`)
     }
@@ -288,6 +297,10 @@ export class CTCLoss extends _Loss {
     this.zero_infinity = zero_infinity
   }
 
+  override get _forward_names() {
+    return ['log_probs', 'targets', 'input_lengths', 'target_lengths'] as const
+  }
+
   forward(log_probs: Tensor, targets: Tensor, input_lengths: Tensor | readonly number[], target_lengths: Tensor | readonly number[]): Tensor {
     return F.ctc_loss(log_probs, targets, input_lengths, target_lengths, this.blank, this.reduction, this.zero_infinity)
   }
@@ -313,6 +326,10 @@ export class PoissonNLLLoss extends _Loss {
     this.eps = eps
   }
 
+  override get _forward_names() {
+    return ['log_input', 'target'] as const
+  }
+
   forward(log_input: Tensor, target: Tensor): Tensor {
     return F.poisson_nll_loss(log_input, target, { log_input: this.log_input, full: this.full, eps: this.eps, reduction: this.reduction })
   }
@@ -332,6 +349,10 @@ export class GaussianNLLLoss extends _Loss {
     this.eps = eps
   }
 
+  override get _forward_names() {
+    return ['input', 'target', 'var'] as const
+  }
+
   forward(input: Tensor, target: Tensor, var_: Tensor | number): Tensor {
     return F.gaussian_nll_loss(input, target, var_, { full: this.full, eps: this.eps, reduction: this.reduction })
   }
@@ -347,7 +368,7 @@ type KLArgs = [size_average?: Flag, reduce?: Flag, reduction?: Reduction | 'batc
  * @param log_target - whether the target is log probabilities too. Default: false.
  * @see torch.nn.KLDivLoss
  */
-export class KLDivLoss extends _Loss<Reduction | 'batchmean'> {
+export class KLDivLoss extends TargetLoss<Reduction | 'batchmean'> {
   log_target: boolean
 
   constructor(...args: Args<KLArgs, typeof kl_names>) {
@@ -367,7 +388,7 @@ const smooth_names = [...plain_names, 'beta'] as const
 type SmoothArgs = [...PlainArgs, beta?: number]
 
 /** Squared error below `beta`, absolute error above. Default: 1. @see torch.nn.SmoothL1Loss */
-export class SmoothL1Loss extends _Loss {
+export class SmoothL1Loss extends TargetLoss {
   beta: number
 
   constructor(...args: Args<SmoothArgs, typeof smooth_names>) {
@@ -385,7 +406,7 @@ const huber_names = ['reduction', 'delta'] as const
 type HuberArgs = [reduction?: Reduction, delta?: number]
 
 /** Half the squared error below `delta`, linear above. Default: 1. @see torch.nn.HuberLoss */
-export class HuberLoss extends _Loss {
+export class HuberLoss extends TargetLoss {
   delta: number
 
   constructor(...args: Args<HuberArgs, typeof huber_names>) {
@@ -422,6 +443,10 @@ export class HingeEmbeddingLoss extends MarginLoss {
     super(1, args)
   }
 
+  override get _forward_names() {
+    return ['input', 'target'] as const
+  }
+
   forward(input: Tensor, target: Tensor): Tensor {
     return F.hinge_embedding_loss(input, target, { margin: this.margin, reduction: this.reduction })
   }
@@ -433,6 +458,10 @@ export class CosineEmbeddingLoss extends MarginLoss {
     super(0, args)
   }
 
+  override get _forward_names() {
+    return ['input1', 'input2', 'target'] as const
+  }
+
   forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
     return F.cosine_embedding_loss(input1, input2, target, { margin: this.margin, reduction: this.reduction })
   }
@@ -442,6 +471,10 @@ export class CosineEmbeddingLoss extends MarginLoss {
 export class MarginRankingLoss extends MarginLoss {
   constructor(...args: Args<MarginArgs, typeof margin_names>) {
     super(0, args)
+  }
+
+  override get _forward_names() {
+    return ['input1', 'input2', 'target'] as const
   }
 
   forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
@@ -470,6 +503,10 @@ export class TripletMarginLoss extends _Loss {
     this.swap = swap
   }
 
+  override get _forward_names() {
+    return ['anchor', 'positive', 'negative'] as const
+  }
+
   forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
     const { margin, p, eps, swap, reduction } = this
     return F.triplet_margin_loss(anchor, positive, negative, { margin, p, eps, swap, reduction })
@@ -493,6 +530,10 @@ export class TripletMarginWithDistanceLoss extends _Loss {
     this.distance_function = distance_function ?? new PairwiseDistance()
     this.margin = margin
     this.swap = swap
+  }
+
+  override get _forward_names() {
+    return ['anchor', 'positive', 'negative'] as const
   }
 
   forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {

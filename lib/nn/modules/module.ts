@@ -43,9 +43,10 @@ const module_names = ['memo', 'prefix', 'remove_duplicate'] as const
 type NamedArgs = Args<[prefix?: string, recurse?: boolean, remove_duplicate?: boolean], typeof named_names>
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- as PyTorch's Callable[..., Any]: a module that is not known more closely */
-/** What a module's forward takes. */
-export type ForwardArgs<M> = M extends { forward(...args: infer A extends any[]): unknown } ? A : any[]
-/** What a module's forward gives. */
+type Keywords<M, A extends readonly any[]> = M extends { readonly _forward_names: infer N extends readonly string[] } ? Args<A, N> : A
+/** What a call of a module takes: forward's arguments, by keyword too where the module names them. */
+export type ForwardArgs<M> = M extends { forward(...args: infer A extends any[]): unknown } ? Keywords<M, A> : any[]
+/** What a call of a module gives: forward's result. */
 export type ForwardResult<M> = M extends { forward(...args: any[]): infer R } ? R : any
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
@@ -79,6 +80,11 @@ export class Module extends Callable {
   /** The version of the module's state: it changes when the meaning of its names does. */
   get _version(): number {
     return 1
+  }
+
+  /** The names of forward's parameters, for calls with keywords; without them forward gets the object of keywords itself. */
+  get _forward_names(): readonly string[] | undefined {
+    return undefined
   }
 
   protected override __call__(...args: unknown[]): unknown {

@@ -6,7 +6,7 @@ import { group_norm, layer_norm, local_response_norm, rms_norm } from '../_funct
 import type { DeviceOption, DtypeOption, Sizes } from '../_types'
 import { ones_, zeros_ } from '../init'
 import type { Parameter } from '../parameter'
-import { empty_parameter, float_text, text } from './_layer'
+import { Layer, empty_parameter, float_text, text } from './_layer'
 import { Module } from './module'
 import { single } from './utils'
 
@@ -14,7 +14,7 @@ const lrn_names = ['size', 'alpha', 'beta', 'k'] as const
 type LRNArgs = [size: number, alpha?: number, beta?: number, k?: number]
 
 /** Divides each value by `(k + alpha * mean(x^2 over size neighbouring channels))^beta`. @see torch.nn.LocalResponseNorm */
-export class LocalResponseNorm extends Module {
+export class LocalResponseNorm extends Layer {
   size: number
   alpha: number
   beta: number
@@ -48,7 +48,7 @@ type LayerArgs = [normalized_shape: Sizes, eps?: number, elementwise_affine?: bo
  * @param elementwise_affine - whether there are weight and bias. Default: true.
  * @see torch.nn.LayerNorm
  */
-export class LayerNorm extends Module {
+export class LayerNorm extends Layer {
   normalized_shape: number[]
   eps: number
   elementwise_affine: boolean
@@ -94,7 +94,7 @@ type GroupArgs = [num_groups: number, num_channels: number, eps?: number, affine
  * @throws {ValueError} if num_groups does not divide num_channels.
  * @see torch.nn.GroupNorm
  */
-export class GroupNorm extends Module {
+export class GroupNorm extends Layer {
   num_groups: number
   num_channels: number
   eps: number
@@ -160,6 +160,10 @@ export class RMSNorm extends Module {
   /** Sets weight to ones. */
   reset_parameters(): void {
     if (this.weight !== null) ones_(this.weight)
+  }
+
+  override get _forward_names() {
+    return ['x'] as const
   }
 
   forward(x: Tensor): Tensor {

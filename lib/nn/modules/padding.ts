@@ -4,8 +4,7 @@ import { ValueError } from '../../_errors'
 import { pad } from '../../generated/nn_functions'
 import type { Tensor } from '../../tensor'
 import type { Sizes } from '../_types'
-import { text } from './_layer'
-import { Module } from './module'
+import { Layer, text } from './_layer'
 
 const names = ['padding'] as const
 type PadArgs = [padding: Sizes]
@@ -17,7 +16,7 @@ function ends(padding: Sizes, dims: Dims): number[] {
 }
 
 /** A padding layer whose only setting is how much. */
-abstract class _PadNd extends Module {
+abstract class _PadNd extends Layer {
   padding: number[]
 
   constructor(dims: Dims, args: Args<PadArgs, typeof names>) {
@@ -187,7 +186,7 @@ const constant_names = ['padding', 'value'] as const
 type ConstantArgs = [padding: Sizes, value: number]
 
 /** What the constant padding layers share. */
-abstract class _ConstantPadNd extends Module {
+abstract class _ConstantPadNd extends Layer {
   padding: number[]
   value: number
 

@@ -2,13 +2,12 @@
 import { type Args, arrange } from '../../_args'
 import { pixel_shuffle, pixel_unshuffle } from '../../generated/torch_functions'
 import type { Tensor } from '../../tensor'
-import { settings } from './_layer'
-import { Module } from './module'
+import { Layer, settings } from './_layer'
 
 const up_names = ['upscale_factor'] as const
 
 /** (*, C r^2, H, W) → (*, C, H r, W r), r being `upscale_factor`. @see torch.nn.PixelShuffle */
-export class PixelShuffle extends Module {
+export class PixelShuffle extends Layer {
   upscale_factor: number
 
   constructor(...args: Args<[upscale_factor: number], typeof up_names>) {
@@ -29,7 +28,7 @@ export class PixelShuffle extends Module {
 const down_names = ['downscale_factor'] as const
 
 /** (*, C, H r, W r) → (*, C r^2, H, W), r being `downscale_factor`. @see torch.nn.PixelUnshuffle */
-export class PixelUnshuffle extends Module {
+export class PixelUnshuffle extends Layer {
   downscale_factor: number
 
   constructor(...args: Args<[downscale_factor: number], typeof down_names>) {

@@ -4,7 +4,7 @@ import { ValueError } from '../../_errors'
 import type { Tensor } from '../../tensor'
 import * as F from '../_functional/pooling'
 import type { Sizes } from '../_types'
-import { settings, text } from './_layer'
+import { Layer, settings, text } from './_layer'
 import { Module } from './module'
 import { pair, single, triple } from './utils'
 
@@ -14,7 +14,7 @@ const max_pool_names = ['kernel_size', 'stride', 'padding', 'dilation', 'return_
 type MaxPoolArgs = [kernel_size: Sizes, stride?: Sizes | null, padding?: Sizes, dilation?: Sizes, return_indices?: boolean, ceil_mode?: boolean]
 
 /** What the max pooling layers share. */
-export abstract class _MaxPoolNd extends Module {
+export abstract class _MaxPoolNd extends Layer {
   kernel_size: Sizes
   stride: Sizes
   padding: Sizes
@@ -91,6 +91,10 @@ abstract class _MaxUnpoolNd extends Module {
     this.padding = repeat(padding)
   }
 
+  override get _forward_names() {
+    return ['input', 'indices', 'output_size'] as const
+  }
+
   override extra_repr(): string {
     return settings(this, 'kernel_size', 'stride', 'padding')
   }
@@ -144,7 +148,7 @@ type AvgPool1dArgs = [kernel_size: Sizes, stride?: Sizes | null, padding?: Sizes
  * @param count_include_pad - whether those zeros count. Default: true.
  * @see torch.nn.AvgPool1d
  */
-export class AvgPool1d extends Module {
+export class AvgPool1d extends Layer {
   kernel_size: number[]
   stride: number[]
   padding: number[]
@@ -175,7 +179,7 @@ const avg_pool_names = [...avg_pool1d_names, 'divisor_override'] as const
 type AvgPoolArgs = [...AvgPool1dArgs, divisor_override?: number | null]
 
 /** What AvgPool2d and AvgPool3d share. */
-abstract class _AvgPoolNd extends Module {
+abstract class _AvgPoolNd extends Layer {
   kernel_size: Sizes
   stride: Sizes
   padding: Sizes
@@ -226,7 +230,7 @@ type FractionalArgs = [kernel_size: Sizes, output_size?: Sizes | null, output_ra
   _random_samples?: Tensor | null]
 
 /** What the fractional pooling layers share. */
-abstract class _FractionalMaxPoolNd extends Module {
+abstract class _FractionalMaxPoolNd extends Layer {
   kernel_size: number[]
   return_indices: boolean
   declare _random_samples: Tensor | null
@@ -295,7 +299,7 @@ const lp_names = ['norm_type', 'kernel_size', 'stride', 'ceil_mode'] as const
 type LPPoolArgs = [norm_type: number, kernel_size: Sizes, stride?: Sizes | null, ceil_mode?: boolean]
 
 /** What the power mean layers share. */
-abstract class _LPPoolNd extends Module {
+abstract class _LPPoolNd extends Layer {
   norm_type: number
   kernel_size: Sizes
   stride: Sizes | null
@@ -342,7 +346,7 @@ const adaptive_max_names = ['output_size', 'return_indices'] as const
 type AdaptiveMaxArgs = [output_size: F.AdaptiveSizes, return_indices?: boolean]
 
 /** What the adaptive max pooling layers share. */
-abstract class _AdaptiveMaxPoolNd extends Module {
+abstract class _AdaptiveMaxPoolNd extends Layer {
   output_size: F.AdaptiveSizes
   return_indices: boolean
 
@@ -389,7 +393,7 @@ const adaptive_avg_names = ['output_size'] as const
 type AdaptiveAvgArgs<Size> = [output_size: Size]
 
 /** What the adaptive average pooling layers share. */
-abstract class _AdaptiveAvgPoolNd<Size> extends Module {
+abstract class _AdaptiveAvgPoolNd<Size> extends Layer {
   output_size: Size
 
   constructor(...args: Args<AdaptiveAvgArgs<Size>, typeof adaptive_avg_names>) {

@@ -8,7 +8,7 @@ import { embedding, embedding_bag, padding_row } from '../_functional/sparse'
 import type { DeviceOption, DtypeOption } from '../_types'
 import { normal_ } from '../init'
 import { Parameter } from '../parameter'
-import { float_text, text } from './_layer'
+import { Layer, float_text, text } from './_layer'
 import { Module } from './module'
 
 const empty = aten('empty.memory_format')
@@ -50,7 +50,7 @@ type PretrainedArgs = [embeddings: Tensor, freeze?: boolean, padding_idx?: numbe
  * @throws {AssertionError} if padding_idx is no row.
  * @see torch.nn.Embedding
  */
-export class Embedding extends Module {
+export class Embedding extends Layer {
   num_embeddings: number
   embedding_dim: number
   padding_idx: number | null
@@ -166,6 +166,10 @@ export class EmbeddingBag extends Module {
   /** Draws the vectors anew. */
   reset_parameters(): void {
     draw(this.weight, this.padding_idx)
+  }
+
+  override get _forward_names() {
+    return ['input', 'offsets', 'per_sample_weights'] as const
   }
 
   /** @param per_sample_weights - a factor for each place, with mode 'sum' only. Default: none. */

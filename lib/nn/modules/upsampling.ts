@@ -3,8 +3,7 @@ import { type Args, arrange } from '../../_args'
 import type { Tensor } from '../../tensor'
 import { type InterpolationMode, interpolate } from '../_functional/vision'
 import type { Sizes } from '../_types'
-import { float_text, text } from './_layer'
-import { Module } from './module'
+import { Layer, float_text, text } from './_layer'
 import { tuple_repr } from '../../_python_format'
 
 const names = ['size', 'scale_factor', 'mode', 'align_corners', 'recompute_scale_factor'] as const
@@ -16,7 +15,7 @@ type UpsampleArgs = [size?: Sizes | null, scale_factor?: Sizes | null, mode?: In
  *
  * @see torch.nn.Upsample
  */
-export class Upsample extends Module {
+export class Upsample extends Layer {
   name: string
   size: Sizes | null
   scale_factor: Sizes | null
