@@ -305,8 +305,13 @@ function parameters_of(group: { params?: unknown }): { tensors: Tensor[], names:
   return { tensors, names }
 }
 
+/** A number as Python prints it, as far as JavaScript knows: a whole one as an int. @internal */
+export function number_text(value: number): string {
+  return Number.isInteger(value) ? String(value) : float_repr(value)
+}
+
 function option_text(value: unknown): string {
-  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : float_repr(value)
+  if (typeof value === 'number') return number_text(value)
   if (!Array.isArray(value)) return is_tensor(value) || (typeof value === 'object' && value !== null) ? String(value) : value_text(value)
   const is_names = value.length > 0 && value.every(one => typeof one === 'string')
   return is_names ? `[${value.map(one => `'${String(one)}'`).join(', ')}]` : tuple_repr(value.map(option_text))
