@@ -119,7 +119,7 @@ export class Scale {
       sticky.push(...extent[this.letter === 'x' ? 'sticky_x' : 'sticky_y'])
     }
     const [min, max] = this.bounds(span)
-    const delta = (this.forward(max) - this.forward(min)) * this.margin
+    const delta = span ? (this.forward(max) - this.forward(min)) * this.margin : 0
     const tolerance = 1e-5 * (max - min)
     const floor = Math.max(...sticky.filter(edge => edge <= min + tolerance))
     const ceiling = Math.min(...sticky.filter(edge => edge >= max - tolerance))

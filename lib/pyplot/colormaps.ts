@@ -69,13 +69,14 @@ const piecewise: Readonly<Record<string, readonly [Points, Points, Points]>> = {
   ],
 }
 
-function interpolate(points: Points, x: number): number {
-  const right = Math.max(
-    1,
-    points.findIndex(([position]) => position >= x),
-  )
+/** Value at place `index` of the table, rounded as matplotlib's arithmetic does. */
+function interpolate(points: Points, index: number): number {
+  const last = size - 1
+  const at = last * (index * (1 / last))
+  const right = points.findIndex(([position], i) => i > 0 && (position * last >= at || i === points.length - 1))
   const [[x0, y0], [x1, y1]] = [points[right - 1]!, points[right]!]
-  return y0 + ((y1 - y0) * (x - x0)) / (x1 - x0)
+  if (index === 0 || index === last) return index === 0 ? y0 : y1
+  return ((at - x0 * last) / (x1 * last - x0 * last)) * (y1 - y0) + y0
 }
 
 function even_points(colors: string, channel: number): Points {
@@ -83,15 +84,21 @@ function even_points(colors: string, channel: number): Points {
   return list.map((color, i) => [i / (list.length - 1), parseInt(color.slice(2 * channel, 2 * channel + 2), 16) / 255])
 }
 
-function table_of(name: string): Uint8Array | null {
+function reverse(points: Points): Points {
+  return points.map(([position, value]) => [1 - position, value] as const).toReversed()
+}
+
+function table_of(name: string, reversed: boolean): Uint8Array | null {
   const packed = tables[name]
-  if (packed !== undefined) return Uint8Array.from(Buffer.from(packed, 'base64'))
+  if (packed !== undefined) {
+    const table = Uint8Array.from(Buffer.from(packed, 'base64'))
+    return reversed ? table.map((_, i) => table[3 * (size - 1 - Math.floor(i / 3)) + (i % 3)]!) : table
+  }
   const hex = even[name]
   const channels = piecewise[name] ?? (hex === undefined ? null : [0, 1, 2].map(channel => even_points(hex, channel)))
   if (!channels) return null
-  return Uint8Array.from({ length: 3 * size }, (_, i) =>
-    Math.trunc(interpolate(channels[i % 3]!, Math.floor(i / 3) / (size - 1)) * (size - 0.00001)),
-  )
+  const ordered = reversed ? channels.map(reverse) : channels
+  return Uint8Array.from({ length: 3 * size }, (_, i) => Math.trunc(interpolate(ordered[i % 3]!, Math.floor(i / 3)) * (size - 1)))
 }
 
 /** Names that {@link get_cmap} knows, those of reversed maps (`_r`) left out. */
@@ -131,18 +138,13 @@ export class Colormap {
 export function get_cmap(name: unknown = 'viridis'): Colormap {
   if (name instanceof Colormap) return name
   const wanted = typeof name === 'string' ? name.replace(/^grey(_r)?$/, 'gray$1') : ''
-  const reversed = wanted.endsWith('_r')
   const base = wanted.replace(/_r$/, '')
-  const table = colormaps.includes(base) ? table_of(base) : null
+  const table = colormaps.includes(base) ? table_of(base, wanted !== base) : null
   if (!table)
     throw new ValueError(
       `${repr(name)} is not a valid value for cmap; supported values are ${colormaps.map(repr).join(', ')}, and these with '_r'`,
     )
-  if (!reversed) return new Colormap(wanted, table)
-  return new Colormap(
-    wanted,
-    Uint8Array.from(table, (_, i) => table[3 * (size - 1 - Math.floor(i / 3)) + (i % 3)]!),
-  )
+  return new Colormap(wanted, table)
 }
 
 /** Linear scaling of values to 0..1 (matplotlib.colors.Normalize): `(value - vmin) / (vmax - vmin)`; 0 where both are equal. */

@@ -13,7 +13,10 @@ export type Color = string | readonly number[]
 const tab10 = ['1f77b4', 'ff7f0e', '2ca02c', 'd62728', '9467bd', '8c564b', 'e377c2', '7f7f7f', 'bcbd22', '17becf']
 const tab_names = ['blue', 'orange', 'green', 'red', 'purple', 'brown', 'pink', 'gray', 'olive', 'cyan']
 
-const letters: Readonly<Record<string, RGBA>> = {
+/** Known without the library, since every figure needs them. */
+const own_names: Readonly<Record<string, RGBA>> = {
+  black: [0, 0, 0, 1],
+  white: [1, 1, 1, 1],
   b: [0, 0, 1, 1],
   g: [0, 0.5, 0, 1],
   r: [1, 0, 0, 1],
@@ -38,7 +41,7 @@ function from_hex(digits: string): RGBA {
 function from_string(color: string): RGBA | null {
   if (/^#([\da-f]{3,4}|[\da-f]{6}|[\da-f]{8})$/i.test(color)) return from_hex(color.slice(1))
   if (color.toLowerCase() === 'none') return [0, 0, 0, 0]
-  if (color in letters) return letters[color]!
+  if (Object.hasOwn(own_names, color)) return own_names[color]!
   const cycle = /^C(\d+)$/.exec(color)
   if (cycle) return from_hex(tab10[Number(cycle[1]) % tab10.length]!)
   const tab = tab_names.indexOf(

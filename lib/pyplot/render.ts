@@ -3,12 +3,11 @@ import type {
   CustomSeriesOption,
   EChartsOption,
   GridComponentOption,
-  LineSeriesOption,
   XAXisComponentOption,
   YAXisComponentOption,
 } from 'echarts'
 import { type Artist, AxesImage, Line2D, Patches, PathCollection, Segments, Text } from './artists'
-import { css, to_rgba } from './colors'
+import { to_rgba } from './colors'
 import { decorate, title_scales } from './decorations'
 import {
   type Element,
@@ -35,15 +34,13 @@ import { type AxisView, type Canvas, type View, view_of } from './view'
 const layers = 100
 const black = to_rgba('black')
 
-type Series = LineSeriesOption | CustomSeriesOption
-
 /** A figure as SVG, and the box that is drawn on, in pixels. */
 export interface Drawing {
   readonly svg: string
   readonly used: Box
 }
 
-function custom(index: number, z: number, children: readonly Element[], clip: boolean): Series[] {
+function custom(index: number, z: number, children: readonly Element[], clip: boolean): CustomSeriesOption[] {
   if (children.length === 0) return []
   const group = { type: 'group', children }
   return [
@@ -77,35 +74,25 @@ function seen({ inner }: View, points: readonly Point[]): boolean {
   return inner !== null && points.length > 0 && touch(inner, bounds(points))
 }
 
-/** echarts gets lines in parts of its axes, cut to the axes and a little more. */
-function line(view: View, index: number, { x, y, style, fractions, zorder }: Line2D, pt: number): Series[] {
+/** A line through points; those that lie (nearly) on the one before are left out. */
+function line_path(points: readonly Point[]): string {
+  let [kept_x, kept_y] = [NaN, NaN]
+  const kept = points.filter(([x, y], i) => {
+    if (i < points.length - 1 && Math.abs(x - kept_x) < 0.3 && Math.abs(y - kept_y) < 0.3) return false
+    kept_x = x
+    kept_y = y
+    return true
+  })
+  return `M${kept.map(([x, y]) => `${x} ${y}`).join('L')}`
+}
+
+function line(view: View, { x, y, style, fractions }: Line2D, pt: number): Element[] {
   const { color, dashes, linewidth } = style
   const width = pixels(linewidth, pt)
-  if (dashes === null || width === 0 || color[3] === 0) return []
+  if (dashes === null || width === 0) return []
+  const paint = { stroke: color, width, dashes: dashes.map(dash => dash * width), cap: dashes.length > 0 ? 'butt' : 'square' } as const
   const pieces = clip_line(places(view, x, y, fractions), inflate(view.box, width + 2)).filter(piece => seen(view, piece))
-  if (pieces.length === 0) return []
-  return [
-    {
-      type: 'line',
-      xAxisIndex: index,
-      yAxisIndex: index,
-      z: layers * index + zorder,
-      silent: true,
-      showSymbol: false,
-      symbol: 'none',
-      clip: true,
-      connectNulls: false,
-      emphasis: { disabled: true },
-      data: pieces.flatMap(piece => [...piece.map(([px, py]) => [view.x.part(px), view.y.part(py)]), ['-', '-']]),
-      lineStyle: {
-        color: css(color),
-        width,
-        join: 'round',
-        cap: dashes.length > 0 || fractions ? 'butt' : 'square',
-        type: dashes.length > 0 ? dashes.map(dash => dash * width) : 'solid',
-      },
-    },
-  ]
+  return pieces.map(piece => path(line_path(piece), paint))
 }
 
 function line_markers(view: View, { x, y, markers, fractions }: Line2D, pt: number): Element[] {
@@ -238,10 +225,10 @@ function near(box: Box, { width, height }: Canvas): boolean {
 }
 
 /** The series that draw one artist. */
-function draw(view: View, index: number, artist: Artist, canvas: Canvas): Series[] {
+function draw(view: View, index: number, artist: Artist, canvas: Canvas): CustomSeriesOption[] {
   const { pt } = canvas
   if (artist instanceof Line2D)
-    return [...line(view, index, artist, pt), ...custom(index, artist.zorder + 0.01, line_markers(view, artist, pt), true)]
+    return custom(index, artist.zorder, [...line(view, artist, pt), ...line_markers(view, artist, pt)], true)
   if (artist instanceof AxesImage) return custom(index, artist.zorder, picture(view, artist, canvas), true)
   if (artist instanceof Patches) return custom(index, artist.zorder, patches(view, artist, pt), true)
   if (artist instanceof PathCollection) return custom(index, artist.zorder, points(view, artist, pt), true)
@@ -320,7 +307,7 @@ interface Part {
   readonly grid: GridComponentOption
   readonly x: XAXisComponentOption
   readonly y: YAXisComponentOption
-  readonly series: readonly Series[]
+  readonly series: readonly CustomSeriesOption[]
   readonly used: Box
 }
 
