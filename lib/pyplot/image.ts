@@ -148,37 +148,55 @@ function kernel_tap(kernel: Kernel, centre: number, spread: number, size: number
  * The pixels of the figure that show a part of a picture: crisp squares when it is enlarged, averages when it is reduced, unless
  * `interpolation` says otherwise.
  */
-export function resample({ width, height, rgba }: Pixels, across: Stretch, down: Stretch, interpolation: string): Pixels {
-  const columns = taps(across, width, interpolation)
-  const rows = taps(down, height, interpolation)
-  // Opacity is multiplied in, so that transparent pixels lend no colour to their neighbours.
-  const middle = new Float32Array(4 * columns.length * height)
-  for (let row = 0; row < height; row++) {
-    columns.forEach(({ first, weights }, column) => {
-      const target = 4 * (row * columns.length + column)
-      weights.forEach((weight, i) => {
-        const source = 4 * (row * width + first + i)
-        const opacity = (weight * rgba[source + 3]!) / 255
-        for (let c = 0; c < 3; c++) middle[target + c]! += opacity * rgba[source + c]!
-        middle[target + 3]! += opacity
-      })
-    })
+export function resample(pixels: Pixels, across: Stretch, down: Stretch, interpolation: string): Pixels {
+  const columns = taps(across, pixels.width, interpolation)
+  const rows = taps(down, pixels.height, interpolation)
+  if ([...columns, ...rows].every(tap => tap.weights.length === 1)) return pick(pixels, columns, rows)
+  return blend_rows(blend_columns(pixels, columns), columns.length, rows)
+}
+
+/** One source pixel for each target pixel. */
+function pick({ width, rgba }: Pixels, columns: readonly Tap[], rows: readonly Tap[]): Pixels {
+  const source = new Uint32Array(rgba.slice().buffer)
+  const target = new Uint32Array(columns.length * rows.length)
+  let at = 0
+  for (const row of rows) for (const column of columns) target[at++] = source[row.first * width + column.first]!
+  return { width: columns.length, height: rows.length, rgba: new Uint8Array(target.buffer) }
+}
+
+/** Weighted sums along each row. Opacity is multiplied in, so that transparent pixels lend no colour to their neighbours. */
+function blend_columns({ width, height, rgba }: Pixels, columns: readonly Tap[]): Float32Array {
+  const sums = new Float32Array(4 * columns.length * height)
+  for (let row = 0, target = 0; row < height; row++) {
+    for (const { first, weights } of columns) {
+      for (let i = 0, source = 4 * (row * width + first); i < weights.length; i++, source += 4) {
+        const opacity = (weights[i]! * rgba[source + 3]!) / 255
+        for (let c = 0; c < 3; c++) sums[target + c]! += opacity * rgba[source + c]!
+        sums[target + 3]! += opacity
+      }
+      target += 4
+    }
   }
-  const result = new Uint8Array(4 * columns.length * rows.length)
+  return sums
+}
+
+/** Weighted sums of rows of `width` pixels, and back to bytes. */
+function blend_rows(lines: Float32Array, width: number, rows: readonly Tap[]): Pixels {
+  const rgba = new Uint8Array(4 * width * rows.length)
   const sum = new Float64Array(4)
   rows.forEach(({ first, weights }, row) => {
-    for (let column = 0; column < columns.length; column++) {
+    for (let column = 0; column < width; column++) {
       sum.fill(0)
-      weights.forEach((weight, i) => {
-        const source = 4 * ((first + i) * columns.length + column)
-        for (let c = 0; c < 4; c++) sum[c]! += weight * middle[source + c]!
-      })
-      const target = 4 * (row * columns.length + column)
-      for (let c = 0; c < 3; c++) result[target + c] = sum[3]! > 0 ? clip(sum[c]! / sum[3]!) : 0
-      result[target + 3] = clip(255 * sum[3]!)
+      for (let i = 0; i < weights.length; i++) {
+        const source = 4 * ((first + i) * width + column)
+        for (let c = 0; c < 4; c++) sum[c]! += weights[i]! * lines[source + c]!
+      }
+      const target = 4 * (row * width + column)
+      for (let c = 0; c < 3; c++) rgba[target + c] = sum[3]! > 0 ? clip(sum[c]! / sum[3]!) : 0
+      rgba[target + 3] = clip(255 * sum[3]!)
     }
   })
-  return { width: columns.length, height: rows.length, rgba: result }
+  return { width, height: rows.length, rgba }
 }
 
 function clip(value: number): number {
