@@ -306,29 +306,44 @@ export function take_values(): unknown[] {
  * The result of an operator with several outputs: by name (`result.values`), by place (`result[0]`) or destructured as an
  * array (`const [values, indices] = result`). PyTorch's torch.return_types.
  */
-export class NamedTuple implements Iterable<unknown> {
+export abstract class NamedTuple implements Iterable<unknown> {
   [place: number]: unknown
-  readonly length!: number
+  /** The number of values. */
+  declare readonly length: number
+  /** @internal */
+  declare readonly _name: string
+  /** @internal */
+  declare readonly _fields: readonly string[]
 
-  constructor(name: string, fields: readonly string[], values: readonly unknown[]) {
+  constructor(values: readonly unknown[]) {
     for (let i = 0; i < values.length; i++) this[i] = values[i]
-    const hidden = { length: values.length, _name: name, _fields: fields }
-    for (const [key, value] of Object.entries(hidden)) Object.defineProperty(this, key, { value })
-    fields.forEach((field, i) => Object.defineProperty(this, field, { value: values[i], enumerable: false }))
   }
 
-  * [Symbol.iterator](): Iterator<unknown> {
-    for (let i = 0; i < this.length; i++) yield this[i]
+  [Symbol.iterator](): Iterator<unknown> {
+    return Array.prototype[Symbol.iterator].call(this) as Iterator<unknown>
   }
 
   toString(): string {
-    const { _name, _fields } = this as unknown as { _name: string, _fields: string[] }
-    return `torch.return_types.${_name}(\n${_fields.map((field, i) => `${field}=${String(this[i])}`).join(',\n')})`
+    return `torch.return_types.${this._name}(\n${this._fields.map((field, i) => `${field}=${String(this[i])}`).join(',\n')})`
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString()
   }
+}
+
+type NamedTupleClass = new (values: readonly unknown[]) => NamedTuple
+
+// A class for each kind of result, with its fields on the prototype: defining them on each result would cost more than the call.
+function named_tuple_class(name: string, fields: readonly string[]): NamedTupleClass {
+  const type = class extends NamedTuple {}
+  for (const [key, value] of Object.entries({ length: fields.length, _name: name, _fields: fields })) {
+    Object.defineProperty(type.prototype, key, { value })
+  }
+  fields.forEach((field, i) => {
+    Object.defineProperty(type.prototype, field, { get(this: NamedTuple) { return this[i] } })
+  })
+  return type
 }
 
 // ---- calls ----
@@ -337,7 +352,8 @@ export class NamedTuple implements Iterable<unknown> {
 export interface Operator {
   readonly id: number
   readonly name: string
-  readonly fields: Map<number, string[]>
+  /** What a result of several values is, by overload; null if its values have no names. */
+  readonly tuples: Map<number, NamedTupleClass | null>
 }
 
 const operators = new Map<string, Operator>()
@@ -348,19 +364,19 @@ export function operator(name: string): Operator {
   if (known) return known
   const id = binding.resolve(name)
   if (id === 0) throw new RuntimeError(`No such operator ${name}`)
-  const found = { id, name: name.replace(/^.*::/, '').replace(/\..*/, ''), fields: new Map<number, string[]>() }
+  const found = { id, name: name.replace(/^.*::/, '').replace(/\..*/, ''), tuples: new Map<number, NamedTupleClass | null>() }
   operators.set(name, found)
   return found
 }
 
-function fields_of(op: Operator, overload: number): string[] {
-  let fields = op.fields.get(overload)
-  if (!fields) {
+function tuple_of(op: Operator, overload: number): NamedTupleClass | null {
+  let type = op.tuples.get(overload)
+  if (type === undefined) {
     const names = binding.return_names(op.id, overload)
-    fields = names === '' ? [] : names.split(',')
-    op.fields.set(overload, fields)
+    type = names === '' ? null : named_tuple_class(op.name, names.split(','))
+    op.tuples.set(overload, type)
   }
-  return fields
+  return type
 }
 
 function results(op: Operator): unknown {
@@ -372,8 +388,8 @@ function results(op: Operator): unknown {
   if (count === 1) return take()
   const values: unknown[] = []
   for (let i = 0; i < count; i++) values.push(take())
-  const fields = fields_of(op, overload)
-  return fields.length === count ? new NamedTuple(op.name, fields, values) : values
+  const Tuple = tuple_of(op, overload)
+  return Tuple === null ? values : new Tuple(values)
 }
 
 function attempt(op: Operator, args: readonly unknown[], kwargs: Kwargs | null): unknown {

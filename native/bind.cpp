@@ -207,7 +207,8 @@ class Binder {
     switch (parameter.kind) {
       case Kind::Tensor: return tag == Tag::Tensor ? runtime_.tensor(tape_.int32(slot)) : wrapped_number(given);
       case Kind::TensorList: {
-        std::vector<at::Tensor> tensors;
+        c10::List<at::Tensor> tensors;
+        tensors.reserve(tape_.count(slot));
         each(given, [&](Tag, size_t s) { tensors.push_back(runtime_.tensor(tape_.int32(s))); });
         return tensors;
       }
