@@ -10,7 +10,7 @@ export { ValueError, RuntimeError, IndexError, NotImplementedError, OutOfMemoryE
 export { Node } from './autograd/_node'
 export { Tensor, type RemovableHandle, type ToOptions, type TypedArray } from './tensor'
 export {
-  tensor, as_tensor, from_numpy, frombuffer, full, full_like, scalar_tensor, type TensorData, type TensorOptions, type FactoryOptions,
+  tensor, as_tensor, asarray, from_numpy, frombuffer, full, full_like, scalar_tensor, type TensorData, type TensorOptions, type FactoryOptions,
 } from './_creation'
 export { finfo, iinfo, type FloatInfo, type IntInfo } from './_type_info'
 export { get_default_device, get_default_dtype, set_default_device, set_default_dtype } from './_defaults'
@@ -31,9 +31,12 @@ export * as random from './random'
 export * as autograd from './autograd'
 export * as cuda from './cuda'
 export * as multiprocessing from './multiprocessing'
+export * as copy from './copy'
 export * as nn from './nn'
 export * as linalg from './generated/linalg'
 export * as fft from './generated/fft'
 export * as special from './generated/special'
 export * as optim from './optim'
 export * as utils from './utils'
+export * as masked from './masked'
+export * as signal from './signal'

@@ -5,6 +5,7 @@ import { aten } from '../_operators'
 import { warn } from '../_warnings'
 import { no_grad } from '../autograd/grad_mode'
 import { float64 } from '../dtype'
+import { randperm } from '../generated/torch_functions'
 import type { Generator } from '../random'
 import type { Tensor } from '../tensor'
 import type { Scalar } from '../types'
@@ -22,7 +23,6 @@ const where = aten('where.self')
 const eye_out = aten('eye.m_out')
 const empty_like = aten('empty_like')
 const qr = aten('linalg_qr')
-const randperm = aten('randperm')
 
 function fill_uniform(tensor: Tensor, low: number, high: number, generator: MaybeGenerator): Tensor {
   no_grad(() => uniform_op([tensor, low, high], { generator }))
@@ -265,7 +265,7 @@ export const sparse_ = with_keywords('sparse_', ['tensor', 'sparsity', 'std', 'g
     no_grad(() => {
       normal_op([tensor, 0, std], { generator })
       for (let column = 0; column < columns; column++) {
-        tensor.set_at([(randperm([rows]) as Tensor).at(`:${zeros}`), column], 0)
+        tensor.set_at([randperm(rows).at(`:${zeros}`), column], 0)
       }
     })
     return tensor

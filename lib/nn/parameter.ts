@@ -3,20 +3,19 @@ import { binding } from '../_C'
 import { type Args, arrange, bind } from '../_args'
 import { handle, is_tensor, own } from '../_dispatch'
 import { RuntimeError } from '../_errors'
-import { aten } from '../_operators'
 import type { Size } from '../_size'
 import { type_text } from '../_typename'
 import type { Device, DeviceLike } from '../device'
 import type { dtype } from '../dtype'
+import { empty } from '../generated/torch_functions'
 import { Tensor } from '../tensor'
 import type { DeviceOption, DtypeOption } from './_types'
 
-const empty = aten('empty.memory_format')
 const parameter_names = ['data', 'requires_grad'] as const
 const buffer_names = ['data', 'requires_grad', 'persistent'] as const
 
 function data_of(name: string, data: unknown): Tensor {
-  if (data == null) return empty([[0]]) as Tensor
+  if (data == null) return empty([0])
   if (!is_tensor(data)) throw new TypeError(`${name}(): argument 'data' must be Tensor, not ${type_text(data)}`)
   return data as Tensor
 }
@@ -76,7 +75,7 @@ const NO_SHAPE = "Can't access the shape of an uninitialized parameter or buffer
   + 'an uninitialized parameter into an initialized one. Call `forward` to initialize the parameters before accessing their attributes.'
 
 function give_shape(tensor: Tensor, shape: readonly number[], device: DeviceLike | null, dtype: dtype | null, become: object): void {
-  tensor.data = empty([shape], { device: device ?? tensor.device, dtype: dtype ?? tensor.dtype }) as Tensor
+  tensor.data = empty(shape, { device: device ?? tensor.device, dtype: dtype ?? tensor.dtype })
   Object.setPrototypeOf(tensor, become)
 }
 
@@ -84,7 +83,7 @@ function give_shape(tensor: Tensor, shape: readonly number[], device: DeviceLike
 export class UninitializedParameter extends Parameter {
   constructor(...args: Args<UninitializedArgs, typeof uninitialized_names>) {
     const [requires_grad = true, device, dtype] = arrange<UninitializedArgs>('UninitializedParameter', uninitialized_names, 0, args)
-    super(empty([[0]], { device, dtype }) as Tensor, requires_grad)
+    super(empty([0], { device, dtype }), requires_grad)
   }
 
   /** Gives it a shape, but no values; it is a {@link Parameter} from then on. */
@@ -106,7 +105,7 @@ export class UninitializedBuffer extends Buffer {
   constructor(...args: Args<[...UninitializedArgs, persistent?: boolean], readonly [...typeof uninitialized_names, 'persistent']>) {
     const [requires_grad = false, device, dtype, persistent = true]
       = arrange<[...UninitializedArgs, persistent?: boolean]>('UninitializedBuffer', [...uninitialized_names, 'persistent'], 0, args)
-    super(empty([[0]], { device, dtype }) as Tensor, requires_grad, persistent)
+    super(empty([0], { device, dtype }), requires_grad, persistent)
   }
 
   /** Gives it a shape, but no values; it is a plain tensor from then on. */

@@ -35,16 +35,19 @@ function check(one: Case): string | null {
     ?? (one.next_rand ? difference(torch.rand(2), one.next_rand) : null)
 }
 
+function attempt(one: Case): string | null {
+  try {
+    return check(one)
+  } catch (error) {
+    return String(error)
+  }
+}
+
 describe('golden initial values', () => {
   it.each([...groups.keys()].concat(groups.size === 0 ? ['(no cases here)'] : []))('%s', group => {
     const problems = (groups.get(group) ?? []).flatMap(one => {
       const missing = one.module === undefined ? [] : missing_modules(one).map(name => `torch-ts has no ${name} yet`)
-      let found: string | null = null
-      try {
-        found = missing.length > 0 ? null : check(one)
-      } catch (error) {
-        found = String(error)
-      }
+      const found = missing.length > 0 ? null : attempt(one)
       const list = found === null ? [] : [`${one.id}: ${found}`]
       count(tally, one.id, list, missing)
       return list

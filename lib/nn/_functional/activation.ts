@@ -28,7 +28,8 @@ export const relu6 = activation('relu6', raw.relu6, raw.relu6_)
 
 /** x where it is greater than the threshold, else `value`. @see torch.nn.functional.threshold */
 export const threshold = with_keywords('threshold', ['input', 'threshold', 'value', 'inplace'],
-  (input: Tensor, threshold: Scalar, value: Scalar, inplace: boolean = false) => (inplace ? torch.threshold_ : torch.threshold)(input, threshold, value))
+  (input: Tensor, threshold: Scalar, value: Scalar, inplace: boolean = false) => (
+    (inplace ? torch.threshold_ : torch.threshold)(input, threshold, value)))
 
 /** `a * sigmoid(b)`, where a and b are the halves of the input along `dim`. Default: -1. @see torch.nn.functional.glu */
 export const glu = with_keywords('glu', ['input', 'dim'], (input: Tensor, dim: number = -1) => {

@@ -177,7 +177,8 @@ type Unpool = (input: Tensor, indices: Tensor, size: number[], stride: number[],
 
 function max_unpool(name: string, repeat: typeof pair, unpool: Unpool) {
   return with_keywords(name, unpool_names,
-    (input: Tensor, indices: Tensor, kernel_size: Sizes, stride: Sizes | null = null, padding: Sizes = 0, output_size: readonly number[] | null = null) => {
+    (input: Tensor, indices: Tensor, kernel_size: Sizes, stride: Sizes | null = null, padding: Sizes = 0,
+      output_size: readonly number[] | null = null) => {
       const kernel = repeat(kernel_size)
       const steps = stride === null ? kernel : repeat(stride)
       const pads = repeat(padding)

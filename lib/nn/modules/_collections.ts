@@ -13,9 +13,10 @@ export function place_of(index: number, length: number): number {
 /** The elements that Python's `list[start:stop:step]` gives. */
 export function python_slice<T>(list: readonly T[], start: number | null = null, stop: number | null = null, step = 1): T[] {
   if (step === 0) throw new ValueError('slice step cannot be zero')
-  const bound = (index: number): number => Math.max(step > 0 ? 0 : -1, Math.min(index < 0 ? index + list.length : index, step > 0 ? list.length : list.length - 1))
-  const from = start === null ? (step > 0 ? 0 : list.length - 1) : bound(start)
-  const to = stop === null ? (step > 0 ? list.length : -1) : bound(stop)
+  const [least, most] = step > 0 ? [0, list.length] : [-1, list.length - 1]
+  const bound = (index: number): number => Math.max(least, Math.min(index < 0 ? index + list.length : index, most))
+  const from = start === null ? (step > 0 ? least : most) : bound(start)
+  const to = stop === null ? (step > 0 ? most : least) : bound(stop)
   const result: T[] = []
   for (let i = from; step > 0 ? i < to : i > to; i += step) result.push(list[i]!)
   return result

@@ -38,6 +38,16 @@ export class HookTable<Entry> {
     return this.#entries.map(({ entry }) => entry)
   }
 
+  /** Takes away the entries for which `unwanted` holds. */
+  drop(unwanted: (entry: Entry) => boolean): void {
+    this.#entries = this.#entries.filter(({ entry }) => !unwanted(entry))
+  }
+
+  /** Adds the entries of another table. */
+  add_all(other: HookTable<Entry>): void {
+    for (const entry of other.list()) this.add(entry)
+  }
+
   add(entry: Entry, prepend = false): RemovableHandle {
     const item = { entry }
     this.#entries = prepend ? [item, ...this.#entries] : [...this.#entries, item]
@@ -72,6 +82,13 @@ export class ModuleHooks extends CallHooks {
   readonly state_dict_post = new HookTable<StateDictPostHook>()
   readonly load_pre = new HookTable<LoadPreHook>()
   readonly load_post = new HookTable<LoadPostHook>()
+}
+
+/** A module's hooks for a copy of it. */
+export function copy_hooks(hooks: ModuleHooks): ModuleHooks {
+  const copy = new ModuleHooks()
+  for (const name of Object.keys(copy) as (keyof ModuleHooks)[]) (copy[name] as HookTable<unknown>).add_all(hooks[name] as HookTable<unknown>)
+  return copy
 }
 
 /** The hooks of every module. */

@@ -1,16 +1,13 @@
 // What layers share: making parameters, and Python's text of their settings.
-import { aten } from '../../_operators'
 import { float_repr, tuple_repr } from '../../_python_format'
-import type { Tensor } from '../../tensor'
+import { empty } from '../../generated/torch_functions'
 import type { FactoryKwargs } from '../_types'
 import { Parameter } from '../parameter'
 import { Module } from './module'
 
-const empty = aten('empty.memory_format')
-
 /** A parameter without values yet. */
 export function empty_parameter(size: readonly number[], { device, dtype }: FactoryKwargs): Parameter {
-  return new Parameter(empty([size], { device, dtype }) as Tensor)
+  return new Parameter(empty(size, { device, dtype }))
 }
 
 /** Python's text of a setting; an array is a tuple. */

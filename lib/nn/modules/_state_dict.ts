@@ -115,7 +115,7 @@ function load_extra_state(
   }
 }
 
-/** Copies a module's own state, without its children's, from `state_dict`; `prefix` is the module's name and a dot; `extra`: set_extra_state() too. */
+/** Copies a module's own state, not its children's, from `state_dict`. `prefix`: its name and a dot; `extra`: set_extra_state() too. */
 export function load_own(
   module: Module, state_dict: Record<string, unknown>, prefix: string, local_metadata: LocalMetadata, strict: boolean, extra: boolean,
   report: LoadReport,
@@ -152,7 +152,9 @@ function find_unexpected(
   }
 }
 
-function load_all(module: Module, state_dict: Record<string, unknown>, prefix: string, metadata: Metadata, by_assignment: boolean, report: LoadReport): void {
+function load_all(
+  module: Module, state_dict: Record<string, unknown>, prefix: string, metadata: Metadata, by_assignment: boolean, report: LoadReport,
+): void {
   const local_metadata: LocalMetadata = { ...metadata[prefix.slice(0, -1)], ...(by_assignment ? { assign_to_params_buffers: true } : {}) }
   module._load_from_state_dict(state_dict, prefix, local_metadata, true, report.missing_keys, report.unexpected_keys, report.error_msgs)
   for (const [name, child] of members(module, 'module')) {

@@ -1,8 +1,8 @@
 // Batch normalisation: torch.nn.modules.batchnorm.
 import { type Args, arrange } from '../../_args'
 import { ValueError } from '../../_errors'
-import { aten } from '../../_operators'
 import { int64 } from '../../dtype'
+import { ones, zeros } from '../../generated/torch_functions'
 import type { Tensor } from '../../tensor'
 import { batch_norm } from '../_functional/normalization'
 import type { DeviceOption, DtypeOption, FactoryKwargs } from '../_types'
@@ -12,9 +12,6 @@ import { Layer, empty_parameter, float_text, text } from './_layer'
 import { members, set_attr } from './_members'
 import { type LazyModule, has_uninitialized, make_lazy } from './lazy'
 import { type LocalMetadata, Module } from './module'
-
-const zeros = aten('zeros')
-const ones = aten('ones')
 
 export const norm_names = ['num_features', 'eps', 'momentum', 'affine', 'track_running_stats', 'device', 'dtype'] as const
 export type NormArgs = [num_features: number, eps?: number, momentum?: number | null, affine?: boolean, track_running_stats?: boolean,
@@ -62,10 +59,10 @@ export abstract class _NormBase extends Layer {
     this.track_running_stats = track_running_stats
     this.weight = affine ? empty_parameter([num_features], { device, dtype }) : null
     this.bias = affine && bias ? empty_parameter([num_features], { device, dtype }) : null
-    const buffer = (make: () => unknown): Tensor | null => (track_running_stats ? make() as Tensor : null)
-    this.register_buffer('running_mean', buffer(() => zeros([[num_features]], { device, dtype })))
-    this.register_buffer('running_var', buffer(() => ones([[num_features]], { device, dtype })))
-    this.register_buffer('num_batches_tracked', buffer(() => zeros([[]], { device, dtype: int64 })))
+    const buffer = (make: () => Tensor): Tensor | null => (track_running_stats ? make() : null)
+    this.register_buffer('running_mean', buffer(() => zeros([num_features], { device, dtype })))
+    this.register_buffer('running_var', buffer(() => ones([num_features], { device, dtype })))
+    this.register_buffer('num_batches_tracked', buffer(() => zeros([], { device, dtype: int64 })))
     this.reset_parameters()
   }
 
@@ -101,7 +98,7 @@ export abstract class _NormBase extends Layer {
     const key = `${prefix}num_batches_tracked`
     if ((version === undefined || version < 2) && this.track_running_stats && !Object.hasOwn(state_dict, key)) {
       const tracked = this.num_batches_tracked
-      state_dict[key] = tracked !== null && !tracked.is_meta ? tracked : zeros([[]], { dtype: int64 })
+      state_dict[key] = tracked !== null && !tracked.is_meta ? tracked : zeros([], { dtype: int64 })
     }
     super._load_from_state_dict(state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
   }
@@ -124,7 +121,8 @@ export abstract class _BatchNorm extends _NormBase {
     const { running_mean, running_var } = this
     const from_batch = this.training || (running_mean === null && running_var === null)
     const use_buffers = !this.training || this.track_running_stats
-    return batch_norm(input, use_buffers ? running_mean : null, use_buffers ? running_var : null, this.weight, this.bias, from_batch, factor, this.eps)
+    const [mean, variance] = use_buffers ? [running_mean, running_var] : [null, null]
+    return batch_norm(input, mean, variance, this.weight, this.bias, from_batch, factor, this.eps)
   }
 }
 
@@ -238,7 +236,7 @@ export function start_lazily(layer: _NormBase & LazyModule, settings: NormSettin
   if (track_running_stats) {
     layer.running_mean = new UninitializedBuffer({ device, dtype })
     layer.running_var = new UninitializedBuffer({ device, dtype })
-    layer.num_batches_tracked = zeros([[]], { device, dtype: int64 }) as Tensor
+    layer.num_batches_tracked = zeros([], { device, dtype: int64 })
   }
   make_lazy(layer, become)
 }

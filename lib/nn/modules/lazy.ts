@@ -1,8 +1,10 @@
 // Modules that learn the sizes of their parameters from the first input: torch.nn.modules.lazy.
+import type { Kwargs } from '../../_dispatch'
 import { RuntimeError } from '../../_errors'
 import { no_grad } from '../../autograd/grad_mode'
-import type { RemovableHandle, Tensor } from '../../tensor'
+import type { Tensor } from '../../tensor'
 import { is_lazy } from '../parameter'
+import { hooks_of } from './_hooks'
 import { members } from './_members'
 import type { Module } from './module'
 
@@ -28,13 +30,15 @@ function shapes_from_state_dict(module: Module, state_dict: Readonly<Record<stri
 
 /** Lets the first call of forward, or a state_dict, give a new module's parameters their shapes; the module then becomes one of `become`. */
 export function make_lazy(module: LazyModule, become: { prototype: Module }): void {
-  const handles: RemovableHandle[] = [
-    module.register_load_state_dict_pre_hook((self, state_dict, prefix) => shapes_from_state_dict(self, state_dict, prefix)),
-    module.register_forward_pre_hook((_self, args, kwargs) => {
-      module.initialize_parameters(...args, ...(Object.keys(kwargs).length > 0 ? [kwargs] : []))
-      if (module.has_uninitialized_params()) throw new RuntimeError(`module ${module._get_name()} has not been fully initialized`)
-      for (const handle of handles) handle.remove()
-      Object.setPrototypeOf(module, become.prototype)
-    }, { with_kwargs: true }),
-  ]
+  const initialize = (self: Module, args: unknown[], kwargs: Kwargs): void => {
+    const lazy = self as LazyModule
+    lazy.initialize_parameters(...args, ...(Object.keys(kwargs).length > 0 ? [kwargs] : []))
+    if (lazy.has_uninitialized_params()) throw new RuntimeError(`module ${lazy._get_name()} has not been fully initialized`)
+    const { forward_pre, load_pre } = hooks_of(lazy)
+    forward_pre.drop(({ hook }) => hook === initialize)
+    load_pre.drop(hook => hook === shapes_from_state_dict)
+    Object.setPrototypeOf(lazy, become.prototype)
+  }
+  module.register_load_state_dict_pre_hook(shapes_from_state_dict)
+  module.register_forward_pre_hook(initialize, { with_kwargs: true })
 }

@@ -225,7 +225,8 @@ export class LinearCrossEntropyLoss extends _WeightedLoss {
   constructor(...args: Args<LinearArgs, typeof linear_names, LinearOptions>) {
     const given = bind('LinearCrossEntropyLoss.__init__', linear_names, 2, args, linear_keywords)
     const { in_features, num_classes } = given as { in_features: number, num_classes: number }
-    const { out_features = [], bias = false, device, dtype, reduction, weight = null, ignore_index = null, label_smoothing = 0 } = given as LinearOptions
+    const { out_features = [], bias = false, device, dtype } = given as LinearOptions
+    const { reduction, weight = null, ignore_index = null, label_smoothing = 0 } = given as LinearOptions
     F.check_linear_cross_entropy_options(given['options'])
     if (weight !== null && String(weight.shape) !== `torch.Size([${num_classes}])`) {
       throw new RuntimeError(`expected weight shape to be ${tuple_repr([num_classes])}, got ${tuple_repr(weight.shape)}`)

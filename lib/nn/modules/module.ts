@@ -51,6 +51,7 @@ export type ForwardResult<M> = M extends { forward(...args: any[]): infer R } ? 
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
 export interface Module {
+  // eslint-disable-next-line @typescript-eslint/prefer-function-type -- it is a class too, below
   (...args: ForwardArgs<this>): ForwardResult<this>
 }
 
@@ -78,6 +79,7 @@ export class Module extends Callable {
   }
 
   /** The version of the module's state: it changes when the meaning of its names does. */
+  // eslint-disable-next-line @typescript-eslint/class-literal-property-style -- a field would be an own property of every module
   get _version(): number {
     return 1
   }

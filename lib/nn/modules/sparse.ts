@@ -1,8 +1,8 @@
 // Embeddings: torch.nn.modules.sparse.
 import { type Args, arrange } from '../../_args'
 import { AssertionError } from '../../_errors'
-import { aten } from '../../_operators'
 import { no_grad } from '../../autograd/grad_mode'
+import { empty } from '../../generated/torch_functions'
 import type { Tensor } from '../../tensor'
 import { embedding, embedding_bag, padding_row } from '../_functional/sparse'
 import type { DeviceOption, DtypeOption } from '../_types'
@@ -10,8 +10,6 @@ import { normal_ } from '../init'
 import { Parameter } from '../parameter'
 import { Layer, float_text, text } from './_layer'
 import { Module } from './module'
-
-const empty = aten('empty.memory_format')
 
 function check_weight(weight: Tensor, rows: number, columns: number): Tensor {
   const shape = [...weight.shape]
@@ -70,7 +68,7 @@ export class Embedding extends Layer {
     this.max_norm = max_norm
     this.norm_type = norm_type
     this.scale_grad_by_freq = scale_grad_by_freq
-    const weight = _weight === null ? empty([[num_embeddings, embedding_dim]], { device, dtype }) as Tensor
+    const weight = _weight === null ? empty([num_embeddings, embedding_dim], { device, dtype })
       : check_weight(_weight, num_embeddings, embedding_dim)
     this.weight = new Parameter(weight, !_freeze)
     this.sparse = sparse
@@ -155,7 +153,7 @@ export class EmbeddingBag extends Module {
     this.norm_type = norm_type
     this.scale_grad_by_freq = scale_grad_by_freq
     this.padding_idx = padding_idx === null ? null : padding_row(padding_idx, num_embeddings, 'padding_idx')
-    this.weight = new Parameter(_weight === null ? empty([[num_embeddings, embedding_dim]], { device, dtype }) as Tensor
+    this.weight = new Parameter(_weight === null ? empty([num_embeddings, embedding_dim], { device, dtype })
       : check_weight(_weight, num_embeddings, embedding_dim))
     this.mode = mode
     this.sparse = sparse
