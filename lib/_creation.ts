@@ -1,16 +1,17 @@
 // Tensors from JavaScript data: torch.tensor, torch.as_tensor, torch.from_numpy, torch.full. PyTorch's tensor_new.cpp.
 import { binding } from './_C'
 import { Complex, is_tensor, own } from './_dispatch'
-import { ValueError } from './_errors'
-import { factory_function } from './_factories'
+import { RuntimeError, ValueError } from './_errors'
+import { factory_function, with_grad } from './_factories'
 import { set_index_array_maker } from './_indexing'
 import { keep, kept } from './_memory'
 import { write_ints } from './_tape'
 import { set_tensor_maker } from './_tensor_methods'
+import { type_name } from './_typename'
 import { default_device, get_default_dtype } from './_defaults'
 import type { DeviceLike } from './device'
 import * as dtypes from './dtype'
-import type { dtype } from './dtype'
+import { type dtype, scalar_type } from './dtype'
 import type { layout, memory_format } from './layout'
 import { Tensor, type TypedArray } from './tensor'
 import type { Nested, Scalar } from './types'
@@ -36,8 +37,8 @@ function kind_of(value: unknown): Kind {
   if (typeof value === 'bigint') return 'int'
   if (typeof value === 'boolean') return 'bool'
   if (value instanceof Complex) return 'complex'
-  const name = value === null ? 'null' : typeof value
-  throw new TypeError(`torch.tensor(): the data must be numbers, booleans, bigints or nested arrays of them, not ${name}`)
+  if (typeof value === 'string') throw new TypeError("new(): invalid data type 'str'")
+  throw new RuntimeError(`Could not infer dtype of ${type_name(value)}`)
 }
 
 const MAX_DIMS = 64
@@ -129,7 +130,7 @@ function finish(tensor: Tensor, wanted: dtype, options: TensorOptions): Tensor {
   const dtype = options.dtype ?? wanted
   const device = options.device ?? default_device()
   const result = tensor.to({ dtype, ...device !== null && { device } })
-  return options.requires_grad ? result.requires_grad_() : result
+  return options.requires_grad ? with_grad(result) : result
 }
 
 /**
@@ -162,6 +163,30 @@ export function as_tensor(data: TensorData, options: Pick<TensorOptions, 'dtype'
   if (!is_typed_array(data)) return tensor(data, options)
   const shared = from_numpy(data)
   return finish(shared, shared.dtype, options)
+}
+
+/**
+ * A tensor of the data, which shares memory with a tensor or a typed array unless told otherwise.
+ *
+ * @param options.copy - true: always copy; false: throw where a copy is needed; null: copy where needed. Default: null.
+ * @throws {ValueError} if copy is false and a copy is needed.
+ * @see torch.asarray
+ */
+export function asarray(obj: TensorData, options: Omit<TensorOptions, 'pin_memory'> & { copy?: boolean | null } = {}): Tensor {
+  const { copy = null, requires_grad, ...kind } = options
+  const shares = is_tensor(obj) || is_typed_array(obj)
+  if (copy === false && !shares) throw new ValueError("can't alias arbitrary sequence into a tensor.")
+  const source = as_tensor(obj)
+  const result = as_tensor(source, kind)
+  const is_copy = !result.is(source)
+  if (copy === false && is_copy) {
+    const [from, to] = result.dtype === source.dtype ? [`from device '${source.device}'`, `to '${result.device}'`]
+      : [`with dtype '${scalar_type(source.dtype)}'`, `into dtype '${scalar_type(result.dtype)}'`]
+    throw new ValueError(`can't alias tensor ${from} ${to}.`)
+  }
+  const own = copy && shares && !is_copy ? result.clone() : result
+  if (requires_grad ?? source.requires_grad) return own.requires_grad ? own : with_grad(own)
+  return own.requires_grad ? own.detach() : own
 }
 
 /**
@@ -200,7 +225,7 @@ export function frombuffer(
     throw new ValueError(`requested buffer length (${length} * ${dtype.itemsize} bytes) after offset (${offset} bytes) must not be greater than actual buffer length (${bytes.length} bytes)`)
   }
   const made = share_memory(bytes.subarray(offset, offset + length * dtype.itemsize), dtype, [length])
-  return options.requires_grad ? made.requires_grad_() : made
+  return options.requires_grad ? with_grad(made) : made
 }
 
 function share_memory(array: TypedArray, dtype: dtype, shape: readonly number[]): Tensor {

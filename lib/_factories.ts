@@ -17,6 +17,13 @@ function check_out(out: Tensor, dtype: dtype | null | undefined, layout: layout 
   if (type !== out.device.type) fail('device type', type, out.device.type)
 }
 
+/** A new tensor that records what is done with it. @throws {RuntimeError} if it holds no floating point or complex numbers. */
+export function with_grad(made: Tensor): Tensor {
+  const { is_floating_point, is_complex } = made.dtype
+  if (!is_floating_point && !is_complex) throw new RuntimeError('Only Tensors of floating point and complex dtype can require gradients')
+  return made.requires_grad_()
+}
+
 function make(op: Operator, args: readonly unknown[], kwargs: Kwargs): Tensor {
   const { requires_grad, ...rest } = kwargs
   let given: Kwargs = rest
@@ -26,7 +33,7 @@ function make(op: Operator, args: readonly unknown[], kwargs: Kwargs): Tensor {
     given = others
   }
   const made = call(op, args, given) as Tensor
-  return requires_grad ? made.requires_grad_() : made
+  return requires_grad ? with_grad(made) : made
 }
 
 /**

@@ -1,15 +1,29 @@
 // Makes functions and methods of operators. The generated files use it.
+import { has_deprecated_form, without_deprecated_form } from './_deprecated'
 import { type Kwargs, type Operator, call, invoke, operator } from './_dispatch'
 
 /** A function that calls the operator of that name; the operator is looked up at the first call. */
 export function operator_function(name: string): (...args: unknown[]) => unknown {
   let op: Operator | undefined
+  if (has_deprecated_form(name)) return (...args) => retry(op ??= operator(name), args)
   return (...args) => invoke(op ??= operator(name), args)
+}
+
+// Only when no form of today fits is an old one looked for.
+function retry(op: Operator, args: readonly unknown[]): unknown {
+  try {
+    return invoke(op, args)
+  } catch (error) {
+    const modern = error instanceof TypeError ? without_deprecated_form(op.name, args) : null
+    if (modern === null) throw error
+    return invoke(op, modern)
+  }
 }
 
 /** A method that calls the operator with `this` as argument number `self`. */
 export function operator_method(name: string, self = 0): (this: object, ...args: unknown[]) => unknown {
   let op: Operator | undefined
+  if (has_deprecated_form(name)) return function (...given) { return retry(op ??= operator(name), [this, ...given]) }
   return function (...given) {
     const count = given.length
     const args = new Array<unknown>(count + 1)

@@ -3,8 +3,13 @@ import { is_tensor as is_base } from './_dispatch'
 import { aten } from './_operators'
 import type { Tensor } from './tensor'
 
-export { atleast_1d, atleast_2d, atleast_3d, block_diag, broadcast_shapes, broadcast_tensors, cartesian_prod, meshgrid, split, unravel_index } from './_functional/shape'
+export {
+  atleast_1d, atleast_2d, atleast_3d, block_diag, broadcast_shapes, broadcast_tensors, cartesian_prod, meshgrid, split, unravel_index,
+  type TensorArguments,
+} from './_functional/shape'
 export { cdist, chain_matmul, einsum, lu, norm, tensordot, type LuOptions, type Subscript } from './_functional/linear_algebra'
+export { lobpcg, type OrthoParams } from './_functional/lobpcg'
+export { pca_lowrank, svd_lowrank } from './_functional/low_rank'
 export { stft } from './_functional/spectral'
 export { unique, unique_consecutive, type UniqueOptions } from './_functional/unique'
 

@@ -2,7 +2,7 @@
 import { binding } from './_C'
 import { TensorBase, handle, is_tensor, made, set_tensor_class, take_value } from './_dispatch'
 import { type TypedArray, array_type, to_list } from './_elements'
-import { RuntimeError } from './_errors'
+import { RuntimeError, ValueError } from './_errors'
 import { type IndexPart, get_item, set_item } from './_indexing'
 import { keep } from './_memory'
 import { aten, operator_method } from './_operators'
@@ -485,7 +485,9 @@ export class Tensor extends TensorBase implements Iterable<Tensor> {
 
   /** `Number(x)` is x.item(); text is the repr. */
   [Symbol.toPrimitive](hint: string): number | string {
-    return hint === 'number' ? Number(this.item()) : this.toString()
+    if (hint !== 'number') return this.toString()
+    if (this.numel() !== 1) throw new ValueError('only one element tensors can be converted to Python scalars')
+    return Number(this.item())
   }
 }
 

@@ -56,8 +56,10 @@ napi_value set_grad(Runtime& runtime, Arguments arguments) {
   const at::Tensor gradient = runtime.tensor(id);
   if (gradient.is_same(tensor)) throw runtime_error("can't assign Variable as its own grad");
   if (gradient.scalar_type() != tensor.scalar_type())
-    throw runtime_error(c10::str("attempting to assign a gradient with dtype '", gradient.scalar_type(),
-        "' to a tensor with grad_dtype '", tensor.scalar_type(), "'. The gradient must match the tensor's dtype."));
+    throw runtime_error(c10::str("attempting to assign a gradient with dtype '", gradient.dtype().name(),
+        "' to a tensor with grad_dtype '", tensor.scalar_type(), "'. The gradient must match the tensor's grad_dtype (defaults to the "
+        "tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set "
+        "grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems that assume they match."));
   if (gradient.device() != tensor.device())
     throw runtime_error(c10::str("attempting to assign a gradient located on device '", gradient.device(),
         "' to a tensor located on device '", tensor.device(), "'. Please ensure that the gradient and the tensor are on the same device"));

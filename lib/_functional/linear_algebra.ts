@@ -144,7 +144,9 @@ function all_dims(input: Tensor): number[] {
   return Array.from({ length: input.dim() }, (_, i) => i)
 }
 
-function norm_of_sparse(input: Tensor, p: unknown, dims: readonly number[] | null, keepdim: boolean, kwargs: { dtype?: dtype, out?: Tensor }): Tensor {
+function norm_of_sparse(
+  input: Tensor, p: unknown, dims: readonly number[] | null, keepdim: boolean, kwargs: { dtype?: dtype, out?: Tensor },
+): Tensor {
   if (p === 'fro') {
     if (kwargs.dtype) throw new ValueError('dtype argument is not supported in frobenius norm')
     return frobenius_norm([input, dims ?? all_dims(input), keepdim], kwargs) as Tensor

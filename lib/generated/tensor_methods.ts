@@ -2403,6 +2403,13 @@ export interface TensorMethods {
   new_empty_strided(size: readonly number[], kwargs: { stride: readonly number[], dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }): Tensor
   new_empty_strided(kwargs: { size: readonly number[], stride: readonly number[], dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }): Tensor
   /**
+   * torch.Tensor.new_full
+   * `new_full(Tensor self, SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
+   */
+  new_full(size: readonly number[], fill_value: Scalar, kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }): Tensor
+  new_full(size: readonly number[], kwargs: { fill_value: Scalar, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }): Tensor
+  new_full(kwargs: { size: readonly number[], fill_value: Scalar, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }): Tensor
+  /**
    * torch.Tensor.new_ones
    * `new_ones(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
    */
@@ -3588,17 +3595,17 @@ export const tensor_methods = [
   'logit logit_ logsumexp lt lt_ lu_solve masked_fill masked_fill_ masked_scatter masked_scatter_ masked_select matmul',
   'matrix_exp matrix_power max maximum mean median min minimum mm mode moveaxis movedim msort mul mul_ multinomial multiply',
   'multiply_ mv mvlgamma mvlgamma_ nan_to_num nan_to_num_ nanmean nanmedian nanquantile nansum narrow narrow_copy ne ne_',
-  'neg neg_ negative negative_ new_empty new_empty_strided new_ones new_zeros nextafter nextafter_ nonzero_static normal_',
-  'not_equal not_equal_ orgqr ormqr outer permute pin_memory pinverse polygamma:1 polygamma_ positive pow pow_ prelu prod',
-  'put put_ q_per_channel_axis q_per_channel_scales q_per_channel_zero_points q_scale q_zero_point qr quantile rad2deg',
-  'rad2deg_ random_ ravel reciprocal reciprocal_ relu relu_ remainder remainder_ renorm renorm_ repeat repeat_interleave',
-  'reshape reshape_as resize_ resize_as_ resize_as_sparse_ resolve_conj resolve_neg roll rot90 round round_ row_indices',
-  'rsqrt rsqrt_ scatter scatter_ scatter_add scatter_add_ scatter_reduce scatter_reduce_ select select_scatter set_ sgn',
-  'sgn_ sigmoid sigmoid_ sign sign_ signbit sin sin_ sinc sinc_ sinh sinh_ slice_inverse slice_scatter slogdet smm softmax',
-  'sort sparse_dim sparse_mask sparse_resize_ sparse_resize_and_clear_ split_with_sizes sqrt sqrt_ square square_ squeeze',
-  'squeeze_ sspaddmm std sub sub_ subtract subtract_ sum sum_to_size svd swapaxes swapaxes_ swapdims swapdims_ t t_ take',
-  'take_along_dim tan tan_ tanh tanh_ tensor_split tile to_dense to_mkldnn to_padded_tensor to_sparse to_sparse_bsc',
-  'to_sparse_bsr to_sparse_csc to_sparse_csr topk trace transpose transpose_ triangular_solve tril tril_ triu triu_',
-  'true_divide true_divide_ trunc trunc_ type_as unbind unfold uniform_ unsafe_chunk unsafe_split unsafe_split_with_sizes',
-  'unsqueeze unsqueeze_ values var vdot view view_as vsplit where:1 xlogy xlogy_ zero_',
+  'neg neg_ negative negative_ new_empty new_empty_strided new_full new_ones new_zeros nextafter nextafter_ nonzero_static',
+  'normal_ not_equal not_equal_ orgqr ormqr outer permute pin_memory pinverse polygamma:1 polygamma_ positive pow pow_',
+  'prelu prod put put_ q_per_channel_axis q_per_channel_scales q_per_channel_zero_points q_scale q_zero_point qr quantile',
+  'rad2deg rad2deg_ random_ ravel reciprocal reciprocal_ relu relu_ remainder remainder_ renorm renorm_ repeat',
+  'repeat_interleave reshape reshape_as resize_ resize_as_ resize_as_sparse_ resolve_conj resolve_neg roll rot90 round',
+  'round_ row_indices rsqrt rsqrt_ scatter scatter_ scatter_add scatter_add_ scatter_reduce scatter_reduce_ select',
+  'select_scatter set_ sgn sgn_ sigmoid sigmoid_ sign sign_ signbit sin sin_ sinc sinc_ sinh sinh_ slice_inverse',
+  'slice_scatter slogdet smm softmax sort sparse_dim sparse_mask sparse_resize_ sparse_resize_and_clear_ split_with_sizes',
+  'sqrt sqrt_ square square_ squeeze squeeze_ sspaddmm std sub sub_ subtract subtract_ sum sum_to_size svd swapaxes',
+  'swapaxes_ swapdims swapdims_ t t_ take take_along_dim tan tan_ tanh tanh_ tensor_split tile to_dense to_mkldnn',
+  'to_padded_tensor to_sparse to_sparse_bsc to_sparse_bsr to_sparse_csc to_sparse_csr topk trace transpose transpose_',
+  'triangular_solve tril tril_ triu triu_ true_divide true_divide_ trunc trunc_ type_as unbind unfold uniform_ unsafe_chunk',
+  'unsafe_split unsafe_split_with_sizes unsqueeze unsqueeze_ values var vdot view view_as vsplit where:1 xlogy xlogy_ zero_',
 ].join(' ').split(' ')

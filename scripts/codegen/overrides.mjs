@@ -19,7 +19,7 @@ export function hidden(name) {
 export const forced_methods = new Set(['copy_', 'contiguous'])
 
 /** Written by hand in lib/tensor.ts and lib/_tensor_methods.ts. */
-export const by_hand_methods = new Set(['backward', 'retain_grad', 'is_inference', 'new_full', 'norm', 'split', 'stft', 'unflatten'])
+export const by_hand_methods = new Set(['backward', 'retain_grad', 'is_inference', 'norm', 'split', 'stft', 'unflatten'])
 
 /** Written by hand elsewhere in lib/: numbers given to them are data (docs/differences.md), or Python wraps the operator. */
 export const by_hand_functions = new Set(['full', 'full_like', 'scalar_tensor', 'from_file', 'is_inference', 'cudnn_is_acceptable',

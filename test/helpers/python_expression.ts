@@ -62,21 +62,29 @@ const DATA: Record<string, number | string> = {
   tensor: 0, as_tensor: 0, full: 1, full_like: 1, scalar_tensor: 0, new_tensor: 0, new_full: 1, fill_value: 'fill_value',
 }
 
-function call(owner: unknown, name: string, given: readonly unknown[]): unknown {
+function call(owner: unknown, name: string, given: readonly unknown[], own?: unknown): unknown {
   const positional = given.filter(value => !(value instanceof Keyword))
   const keywords = given.filter(value => value instanceof Keyword)
   const args = positional.map((value, i) => (DATA[name] === i ? data(value) : plain(value)))
   const kwargs = Object.fromEntries(keywords.map(one => [one.name, one.name in DATA ? data(one.value) : plain(one.value)]))
   if ((name === 'arange' || name === 'range') && contains_float(given)) kwargs['dtype'] ??= torch.get_default_dtype()
-  const method = (owner as Methods | null | undefined)?.[name]
+  const method = owner === undefined ? own : (owner as Methods | null)?.[name]
   if (typeof method !== 'function') throw new TypeError(`torch-ts has no ${name}`)
   const all = Object.keys(kwargs).length > 0 ? [...args, kwargs] : args
-  const is_class = /^class\b/.test(Function.prototype.toString.call(method)) && /^[A-Z]/.test(name)
+  const is_class = /^class\b/.test(Function.prototype.toString.call(method)) && /^([A-Z]|object$)/.test(name)
   return is_class ? Reflect.construct(method, all) : Reflect.apply(method, owner, all)
 }
 
 const builtins: Record<string, unknown> = {
-  True: true, False: false, None: null, torch, float: (text: string) => new Float(Number(text.replace('inf', 'Infinity'))),
+  True: true, False: false, None: null, torch,
+  float: (value: unknown) => new Float(Number(typeof value === 'string' ? value.replace('inf', 'Infinity') : value)),
+  int: (value: unknown) => Math.trunc(Number(value)),
+  len: (value: { length: number }) => value.length,
+  list: (values: Iterable<unknown>) => [...values],
+  range: (stop: number) => [...torch.range(stop)],
+  iter: (values: Iterable<unknown>) => values[Symbol.iterator](),
+  next: (values: Iterator<unknown>) => values.next().value as unknown,
+  object: class {},
 }
 
 class Parser {
@@ -148,7 +156,7 @@ class Parser {
         value = (owner as Record<string, unknown> | null | undefined)?.[name]
       } else if (this.take('(')) {
         const args = this.list(')', () => this.argument())
-        value = owner === undefined ? (value as (...args: unknown[]) => unknown)(...args.map(plain)) : call(owner, name, args)
+        value = call(owner, name, args, value)
         owner = undefined
       } else if (this.take('[')) {
         const parts = this.list(']', () => this.index_part())
@@ -176,6 +184,12 @@ class Parser {
     return new Keyword(token.text, this.expression())
   }
 
+  private entry(): [string, unknown] {
+    const key = this.expression() as string
+    this.expect(':')
+    return [key, this.expression()]
+  }
+
   private index_part(): unknown {
     const bound = (): number | null => (this.peek(':', ',', ']') ? null : this.expression() as number)
     const start = bound()
@@ -193,6 +207,7 @@ class Parser {
     if (token.kind === 'string') return [token.text, '']
     if (token.kind === 'name') return [this.name(token.text), token.text]
     if (token.text === '...') return ['...', '']
+    if (token.text === '{') return [Object.fromEntries(this.list('}', () => this.entry()) as [string, unknown][]), '']
     if (token.text === '[') return [this.list(']', () => this.expression()), '']
     if (token.text === '(') {
       const elements = this.list(')', () => this.expression())

@@ -1,0 +1,2 @@
+// Signal processing: torch.signal.
+export * as windows from './windows'
