@@ -18,8 +18,8 @@ export interface Decorations {
 }
 
 /** Length of the ticks outside of the axes, in pixels. */
-function outside({ axis }: AxisView, pt: number): number {
-  return axis.show_ticks && axis.tick_direction === 'out' ? axis.tick_length * pt : 0
+function outside({ axis, ticks, minor }: AxisView, pt: number): number {
+  return axis.show_ticks && ticks.length + minor.length > 0 && axis.tick_direction === 'out' ? axis.tick_length * pt : 0
 }
 
 function tick_layouts(view: View, axis: AxisView, canvas: Canvas): Layout[] {
