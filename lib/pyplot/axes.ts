@@ -12,7 +12,8 @@ import {
   text_keywords,
   text_style,
 } from './artists'
-import { AxesBase, type TextOptions } from './axes_base'
+import { AxesBase } from './axes_base'
+import type { TextOptions } from './options'
 import type { Color } from './colors'
 import type { Colormap } from './colormaps'
 import type { Coordinates, Data } from './data'

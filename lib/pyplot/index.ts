@@ -18,7 +18,8 @@ import type {
   VlineArguments,
   VspanArguments,
 } from './axes'
-import type { AxisArgument, GridOptions, LegendOptions, TextOptions, TickOptions, TitleOptions } from './axes_base'
+import type { AxisArgument } from './axes_base'
+import type { GridOptions, LegendOptions, TextOptions, TickOptions, TitleOptions } from './options'
 import type { ScaleName } from './axis'
 import type { Colorbar, ColorbarOptions } from './colorbar'
 import type { Data } from './data'
