@@ -34,11 +34,6 @@ function suits_foreach(param: Tensor): boolean {
   return param.is_cuda || ((dtype === float32 || dtype === float64) && param.is_cpu)
 }
 
-/** Whether PyTorch's default would be foreach: on an accelerator. */
-export function defaults_to_foreach(params: readonly Tensor[]): boolean {
-  return params.every(param => param.is_cuda)
-}
-
 /** Throws if options exclude each other. */
 export function check_forms({ foreach, fused, differentiable }: FormOptions): void {
   if (!fused) return
@@ -74,6 +69,28 @@ export function by_device_and_dtype<L extends Lists>(lists: L): L[] {
   })
   if (groups.size === 1) return [lists]
   return Array.from(groups.values(), places => lists.map(list => places.map(i => list[i])) as unknown as L)
+}
+
+/**
+ * Elements of the parameters that foreach operators cover at once on the CPU. With more, what one operator wrote has left the
+ * cache before the next one reads it; with fewer, small parameters cost a call each.
+ */
+const CACHED_ELEMENTS = 2 ** 14
+
+/** Cuts a list of places into pieces of parameters that fit into the cache; large ones stand alone. */
+export function cache_sized(places: readonly number[], params: readonly Tensor[]): number[][] {
+  const pieces: number[][] = []
+  let elements = Infinity
+  for (const i of places) {
+    const size = params[i].numel()
+    if (elements + size > CACHED_ELEMENTS) {
+      pieces.push([])
+      elements = 0
+    }
+    pieces.at(-1)!.push(i)
+    elements += size
+  }
+  return pieces
 }
 
 /** A hyperparameter as a number; the value of a tensor. */

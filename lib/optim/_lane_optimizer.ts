@@ -6,8 +6,9 @@ import { aten } from '../_operators'
 import { get_default_dtype } from '../_defaults'
 import { float32, float64 } from '../dtype'
 import { scalar_tensor } from '../_creation'
+import { scope } from '../_scope'
 import type { Tensor } from '../tensor'
-import { type Form, type FormOptions, choose_form, number_of, with_gradients } from './_forms'
+import { type Form, type FormOptions, cache_sized, choose_form, number_of, with_gradients } from './_forms'
 import { Lanes, type Scalar } from './_lanes'
 import type { ParamState } from './_state_dict'
 import { Optimizer, type ParamGroup, number_text } from './optimizer'
@@ -104,7 +105,8 @@ export abstract class LaneOptimizer<O extends LaneOptions, S extends { step: Ten
       for (const name of Object.keys(states[places[0]])) lanes[name] = lane(i => states[i][name as keyof S] as Tensor)
       const step = capturable || differentiable ? lanes['step'] : states[places[0]].step.item()
       const lr = is_tensor(group.lr) ? lane(() => (group.lr as Tensor).squeeze()) : group.lr as number
-      this.advance(lanes as LanesOf<S>, step, lr, group)
+      // The rule's temporaries are freed at once: the next one then takes their place in the cache.
+      scope(() => this.advance(lanes as LanesOf<S>, step, lr, group))
     }
   }
 
@@ -150,12 +152,6 @@ function real(tensor: Tensor): Tensor {
   return tensor.dtype.is_complex ? view_as_real([tensor]) as Tensor : tensor
 }
 
-/**
- * Elements of the parameters that one pass of a rule covers on the CPU. More, and what an operator wrote has left the cache before the
- * next one reads it; fewer, and small parameters cost a call each.
- */
-const CACHED_ELEMENTS = 2 ** 16
-
 /** Which parameters are updated together: those on one device, of one dtype and with equal keys. */
 function buckets(params: readonly Tensor[], form: Form, keys: readonly (string | number)[] | null): number[][] {
   if (form === 'single') return params.map((_, i) => [i])
@@ -169,22 +165,7 @@ function buckets(params: readonly Tensor[], form: Form, keys: readonly (string |
     else groups.set(key, [i])
   })
   const found = [...groups.values()]
-  return all_cpu ? found.flatMap(group => cut(group, params)) : found
-}
-
-function cut(places: readonly number[], params: readonly Tensor[]): number[][] {
-  const pieces: number[][] = []
-  let elements = Infinity
-  for (const i of places) {
-    const size = params[i].numel()
-    if (elements + size > CACHED_ELEMENTS) {
-      pieces.push([])
-      elements = 0
-    }
-    pieces.at(-1)!.push(i)
-    elements += size
-  }
-  return pieces
+  return all_cpu ? found.flatMap(group => cache_sized(group, params)) : found
 }
 
 // ---- checks of arguments ----

@@ -7,7 +7,7 @@ import { cat, view_as_real } from '../generated/torch_functions'
 import type { Tensor } from '../tensor'
 import { check_lr } from './_lane_optimizer'
 import { type Num, div, less, less_equal, mul, number, strong_wolfe } from './_line_search'
-import { type Closure, type Loss, Optimizer, type Params } from './optimizer'
+import { type Closure, type Loss, Optimizer, type Params, outlives_scopes } from './optimizer'
 
 /** Options of {@link LBFGS}. */
 export interface LBFGSOptions {
@@ -73,7 +73,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     if (typeof closure !== 'function') throw new TypeError("LBFGS.step() missing 1 required positional argument: 'closure'")
     const { length } = this.param_groups
     if (length !== 1) throw new AssertionError(`Expected exactly one param_group, but got ${length}`)
-    return no_grad(() => this.#step(() => enable_grad(closure)))
+    return outlives_scopes(() => no_grad(() => this.#step(() => enable_grad(closure))))
   }
 
   get #params(): Tensor[] {

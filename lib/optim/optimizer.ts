@@ -1,5 +1,5 @@
 // Base of the optimizers: torch.optim.optimizer.
-import { is_kwargs, is_tensor } from '../_dispatch'
+import { exchange_scope, is_kwargs, is_tensor } from '../_dispatch'
 import { NotImplementedError, RuntimeError, ValueError } from '../_errors'
 import { float_repr, tuple_repr } from '../_python_format'
 import { type_name, type_text, typename, value_text } from '../_typename'
@@ -101,13 +101,15 @@ export class Optimizer<Options extends object = Record<string, unknown>> {
   step<L extends Loss>(closure?: Closure<L> | null): L | null
   step<L extends Loss>(closure?: Closure<L> | null): L | null {
     const loss = closure == null ? null : enable_grad(closure)
-    // Not no_grad(callback): that costs more than the step of a small model.
-    const guard = set_grad_enabled(this.differentiable)
-    try {
-      for (const group of this.param_groups) this.update_group(group)
-    } finally {
-      guard[Symbol.dispose]()
-    }
+    outlives_scopes(() => {
+      // Not no_grad(callback): that costs more than the step of a small model.
+      const guard = set_grad_enabled(this.differentiable)
+      try {
+        for (const group of this.param_groups) this.update_group(group)
+      } finally {
+        guard[Symbol.dispose]()
+      }
+    })
     return loss
   }
 
@@ -217,7 +219,7 @@ export class Optimizer<Options extends object = Record<string, unknown>> {
     const self = this as unknown as Optimizer
     let loaded: OptimizerStateDict = { ...state_dict }
     for (const hook of this.#load_pre_hooks) loaded = hook(self, loaded) ?? loaded
-    this.__setstate__(unpack(this.param_groups, loaded) as never)
+    outlives_scopes(() => this.__setstate__(unpack(this.param_groups, loaded) as never))
     for (const hook of this.#load_post_hooks) hook(self)
   }
 
@@ -275,6 +277,16 @@ export class Optimizer<Options extends object = Record<string, unknown>> {
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString()
+  }
+}
+
+/** Runs a callback whose tensors a torch.scope around it must not free: the optimizer's state. @internal */
+export function outlives_scopes<T>(callback: () => T): T {
+  const scope = exchange_scope(null)
+  try {
+    return callback()
+  } finally {
+    exchange_scope(scope)
   }
 }
 

@@ -3,10 +3,11 @@ import { type Args, bind } from '../_args'
 import { is_tensor } from '../_dispatch'
 import { RuntimeError, ValueError } from '../_errors'
 import { aten } from '../_operators'
+import { scope } from '../_scope'
 import { value_text } from '../_typename'
 import { empty_like } from '../generated/torch_functions'
 import type { Tensor } from '../tensor'
-import { type FormOptions, by_device_and_dtype, check_forms, check_fused, choose_form, number_of, with_gradients } from './_forms'
+import { type FormOptions, by_device_and_dtype, cache_sized, check_forms, check_fused, choose_form, number_of, with_gradients } from './_forms'
 import { Optimizer, type ParamGroup, type Params } from './optimizer'
 
 /** Options of {@link SGD}. */
@@ -74,7 +75,11 @@ export class SGD extends Optimizer<SGDOptions> {
     const { params, grads } = with_gradients(group.params)
     if (params.length === 0) return
     const buffers: Buffers = group.momentum === 0 ? [] : params.map(param => this.state_of<State>(param).momentum_buffer ?? null)
-    this.#update(params, grads, buffers, group)
+    // Temporaries are freed at once: the next ones then take their place in the cache.
+    scope(() => {
+      this.#update(params, grads, buffers, group)
+      return buffers
+    })
     buffers.forEach((momentum_buffer, i) => {
       this.state_of<State>(params[i]).momentum_buffer = momentum_buffer
     })
@@ -148,8 +153,8 @@ function foreach_sgd(all_params: Tensor[], all_grads: Tensor[], all_buffers: Buf
   const { momentum, dampening, nesterov, maximize } = group
   const lr = number_of(group.lr)
   const weight_decay = number_of(group.weight_decay)
-  const places = all_params.map((_, i) => i)
-  for (const [params, given, buffers, at] of by_device_and_dtype([all_params, all_grads, all_buffers, places] as const)) {
+  for (const at of foreach_places(all_params)) {
+    const [params, given, buffers] = [at.map(i => all_params[i]), at.map(i => all_grads[i]), at.map(i => all_buffers[i])]
     let grads: readonly Tensor[] = maximize ? foreach_neg([given]) as Tensor[] : given
     if (weight_decay !== 0) {
       if (maximize) foreach_add_([grads, params], { alpha: weight_decay })
@@ -163,6 +168,13 @@ function foreach_sgd(all_params: Tensor[], all_grads: Tensor[], all_buffers: Buf
     if (given.some(grad => grad.is_sparse)) params.forEach((param, i) => param.add_(grads[i], { alpha: -lr }))
     else foreach_add_([params, grads], { alpha: -lr })
   }
+}
+
+/** Which parameters are updated together. */
+function foreach_places(params: Tensor[]): (readonly number[])[] {
+  const places = params.map((_, i) => i)
+  if (params.every(param => param.is_cpu)) return cache_sized(places, params)
+  return by_device_and_dtype([params, places] as const).map(([, at]) => at)
 }
 
 function add_to_buffers(
