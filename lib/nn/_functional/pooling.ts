@@ -56,22 +56,6 @@ export const max_pool2d = max_pool('max_pool2d', aten('max_pool2d'), max_pool2d_
 /** The largest value in each window; input (N, C, D, H, W) or (C, D, H, W), arguments as for {@link max_pool1d}. */
 export const max_pool3d = max_pool('max_pool3d', aten('max_pool3d'), max_pool3d_with_indices_op)
 
-type WithBoth = (...args: Args<MaxPoolArgs, typeof max_pool_names>) => [Tensor, Tensor]
-
-function always_with_indices(pool: MaxPool, name: string): WithBoth {
-  return (...args) => {
-    const [input, kernel_size, stride, padding, dilation, ceil_mode] = arrange<MaxPoolArgs>(name, max_pool_names, 2, args)
-    return pool(input, kernel_size, { stride, padding, dilation, ceil_mode, return_indices: true })
-  }
-}
-
-/** {@link max_pool1d} that always gives the places of the maxima. */
-export const max_pool1d_with_indices = always_with_indices(max_pool1d, 'max_pool1d_with_indices')
-/** {@link max_pool2d} that always gives the places of the maxima. */
-export const max_pool2d_with_indices = always_with_indices(max_pool2d, 'max_pool2d_with_indices')
-/** {@link max_pool3d} that always gives the places of the maxima. */
-export const max_pool3d_with_indices = always_with_indices(max_pool3d, 'max_pool3d_with_indices')
-
 // ---- adaptive ----
 
 /** The output's size in each dimension; null: the input's. */
@@ -164,7 +148,7 @@ function unpool_size(input: Tensor, kernel: number[], stride: number[], padding:
     for (let d = 0; d < dims; d++) {
       const [least, most] = [sizes[d]! - stride[d]!, sizes[d]! + stride[d]!]
       if (wanted[d]! > least && wanted[d]! < most) continue
-      throw new ValueError(`invalid output_size "(${wanted.join(', ')}${dims === 1 ? ',' : ''})" (dim ${d} must be between ${least} and ${most})`)
+      throw new ValueError(`invalid output_size "[${wanted.join(', ')}]" (dim ${d} must be between ${least} and ${most})`)
     }
   }
   const negative = wanted.findIndex(size => size < 0)
@@ -223,3 +207,46 @@ export const lp_pool1d = lp_pool('lp_pool1d', single, torch.avg_pool1d, max_pool
 export const lp_pool2d = lp_pool('lp_pool2d', pair, raw.avg_pool2d, max_pool2d)
 /** `sum(x^p)^(1/p)` over each window, p being `norm_type`. @see torch.nn.functional.lp_pool3d */
 export const lp_pool3d = lp_pool('lp_pool3d', triple, raw.avg_pool3d, max_pool3d)
+
+// ---- always with the places of the maxima ----
+
+type WithBoth<Params extends readonly unknown[], Names extends readonly string[]> = (...args: Args<Params, Names>) => [Tensor, Tensor]
+
+function with_indices<Params extends readonly unknown[], const Names extends readonly string[]>(
+  name: string, names: Names, pool: (...args: never[]) => unknown,
+): WithBoth<Params, Names> {
+  const place = names.indexOf('return_indices')
+  return (...args) => {
+    const given = arrange<Params>(name, names, 2, args)
+    const all = names.map((_, i) => given[i])
+    all[place] = true
+    return (pool as (...args: unknown[]) => unknown)(...all) as [Tensor, Tensor]
+  }
+}
+
+type MaxWithBoth = WithBoth<MaxPoolArgs, typeof max_pool_names>
+/** {@link max_pool1d} that always gives the places of the maxima. */
+export const max_pool1d_with_indices: MaxWithBoth = with_indices('max_pool1d_with_indices', max_pool_names, max_pool1d)
+/** {@link max_pool2d} that always gives the places of the maxima. */
+export const max_pool2d_with_indices: MaxWithBoth = with_indices('max_pool2d_with_indices', max_pool_names, max_pool2d)
+/** {@link max_pool3d} that always gives the places of the maxima. */
+export const max_pool3d_with_indices: MaxWithBoth = with_indices('max_pool3d_with_indices', max_pool_names, max_pool3d)
+
+type AdaptiveWithBoth = WithBoth<AdaptiveMaxArgs, typeof adaptive_max_names>
+/** {@link adaptive_max_pool1d} that always gives the places of the maxima. */
+export const adaptive_max_pool1d_with_indices: AdaptiveWithBoth
+  = with_indices('adaptive_max_pool1d_with_indices', adaptive_max_names, adaptive_max_pool1d)
+/** {@link adaptive_max_pool2d} that always gives the places of the maxima. */
+export const adaptive_max_pool2d_with_indices: AdaptiveWithBoth
+  = with_indices('adaptive_max_pool2d_with_indices', adaptive_max_names, adaptive_max_pool2d)
+/** {@link adaptive_max_pool3d} that always gives the places of the maxima. */
+export const adaptive_max_pool3d_with_indices: AdaptiveWithBoth
+  = with_indices('adaptive_max_pool3d_with_indices', adaptive_max_names, adaptive_max_pool3d)
+
+type FractionalWithBoth = WithBoth<FractionalArgs, typeof fractional_names>
+/** {@link fractional_max_pool2d} that always gives the places of the maxima. */
+export const fractional_max_pool2d_with_indices: FractionalWithBoth
+  = with_indices('fractional_max_pool2d_with_indices', fractional_names, fractional_max_pool2d)
+/** {@link fractional_max_pool3d} that always gives the places of the maxima. */
+export const fractional_max_pool3d_with_indices: FractionalWithBoth
+  = with_indices('fractional_max_pool3d_with_indices', fractional_names, fractional_max_pool3d)

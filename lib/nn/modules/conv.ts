@@ -1,7 +1,6 @@
 // Convolutions and their transposes: torch.nn.modules.conv.
 import { type Args, arrange } from '../../_args'
 import { ValueError } from '../../_errors'
-import { tuple_repr } from '../../_python_format'
 import { no_grad } from '../../autograd/grad_mode'
 import { pad } from '../../generated/nn_functions'
 import * as torch from '../../generated/torch_functions'
@@ -106,7 +105,7 @@ export abstract class _ConvNd extends Module {
     if (bias === null) return
     const [fan_in] = init._calculate_fan_in_and_fan_out(weight)
     const bound = fan_in > 0 ? 1 / Math.sqrt(fan_in) : 0
-    init.uniform_(bias, -bound, bound)
+    init.uniform_(bias, 0 - bound, bound) // not -bound: -0 would give zeros with a sign
   }
 
   override extra_repr(): string {
@@ -251,7 +250,7 @@ export abstract class _ConvTransposeNd extends _ConvNd {
       (input.size(d + lead) - 1) * this.stride[d]! - 2 * this.padding[d]! + this.dilation[d]! * (this.kernel_size[d]! - 1) + 1))
     const most = least.map((size, d) => size + this.stride[d]! - 1)
     if (wanted.some((size, d) => size < least[d]! || size > most[d]!)) {
-      throw new ValueError(`requested an output size of ${tuple_repr(wanted)}, but valid sizes range from [${least.join(', ')}] to [${most.join(', ')}] `
+      throw new ValueError(`requested an output size of [${wanted.join(', ')}], but valid sizes range from [${least.join(', ')}] to [${most.join(', ')}] `
         + `(for an input of torch.Size([${[...input.shape].slice(2).join(', ')}]))`)
     }
     return wanted.map((size, d) => size - least[d]!)

@@ -55,7 +55,7 @@ export class Linear extends Layer {
     if (this.bias === null) return
     const [fan_in] = init._calculate_fan_in_and_fan_out(this.weight)
     const bound = fan_in > 0 ? 1 / Math.sqrt(fan_in) : 0
-    init.uniform_(this.bias, -bound, bound)
+    init.uniform_(this.bias, 0 - bound, bound) // not -bound: -0 would give zeros with a sign
   }
 
   forward(input: Tensor): Tensor {
