@@ -1,6 +1,6 @@
 // The golden cases of loaders, samplers and data sets: shared/conformance/loading.jsonl.
 import torch from 'torch-ts'
-import { decode_tensor, read_cases, type TensorValue } from './values'
+import { decode_tensor, read_cases, type TensorValue, rows_of } from './values'
 
 interface Case {
   id: string
@@ -75,7 +75,8 @@ function check_concat({ length, items, cumulative_sizes }: Case): void {
 }
 
 describe('golden cases of loading', () => {
-  it.each(read_cases<Case>('loading').map(one => [one.id, one] as const))('%s', (_, one) => {
+  it.each(rows_of(read_cases<Case>('loading')))('%s', (_, one) => {
+    if (one === null) return
     if (one.what === 'ConcatDataset') check_concat(one)
     else if (one.what === 'collate') check_collate(one)
     else check_order(one)

@@ -33,6 +33,11 @@ export function read_cases<Case>(name: string): Case[] {
   return text.split('\n').filter(line => line !== '').map(line => JSON.parse(line) as Case)
 }
 
+/** Rows for it.each: each case by its id; one row without a case where the files are not there, since jest wants some. */
+export function rows_of<Case extends { id: string }>(cases: readonly Case[]): [string, Case | null][] {
+  return cases.length === 0 ? [['(no cases here)', null]] : cases.map(one => [one.id, one])
+}
+
 /** Cases by their group, in the order of the file. */
 export function by_group<Case extends { group: string }>(cases: readonly Case[]): Map<string, Case[]> {
   const groups = new Map<string, Case[]>()
