@@ -2,7 +2,7 @@
 import {
   AssertionError, IndexError, LinAlgError, NotImplementedError, OutOfMemoryError, RuntimeError, ValueError,
 } from './_errors'
-import { load_addon } from './_load'
+import { load_addon, open_library } from './_load'
 
 /** A tensor's handle in the addon's table; 0 is none. */
 export type Handle = number
@@ -96,6 +96,10 @@ export interface Binding {
   parallel_info(): string
   cpu_capability(): string
 
+  get_switch(name: string): number
+  set_switch(name: string, value: number): void
+  set_flush_denormal(mode: boolean): boolean
+
   collected(): number
   collect_after(bytes: number): void
   released(): void
@@ -144,3 +148,5 @@ export function set_callback(to: Callback): void {
 }
 
 export const binding: Binding = (load_addon() as Addon).create(error_classes, callback)
+
+export { open_library }

@@ -39,14 +39,25 @@ function chosen(): Build {
   throw new Error(`torch-ts: the native addon ${what}. Run \`npx torch-ts setup\`, or \`npx torch-ts env\` for a diagnosis.`)
 }
 
+interface Loader { load(library: string): void }
+
+function loader(build: Build): Loader {
+  return require(path.join(package_root(), build.loader)) as Loader
+}
+
+/** Opens a shared library into the process, such as one that registers operators. */
+export function open_library(file: string): void {
+  loader(chosen()).load(file)
+}
+
 /** Loads libtorch, then the addon; an error says which library failed and what to do. */
 export function load_addon(): unknown {
   const build = chosen()
   const file = path.join(package_root(), build.addon)
   if (!existsSync(file)) throw new Error(`torch-ts: ${file} is missing. Run \`npx torch-ts setup\` to build it again.`)
   try {
-    const loader = require(path.join(package_root(), build.loader)) as { load(library: string): void }
-    for (const library of build.libraries) loader.load(library)
+    const { load } = loader(build)
+    for (const library of build.libraries) load(library)
     return require(file)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

@@ -1,6 +1,9 @@
 // Any operator of the loaded libraries by name: torch.ops.
-import { binding } from './_C'
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { binding, open_library } from './_C'
 import { invoke, operator } from './_dispatch'
+import { RuntimeError } from './_errors'
 
 /** An operator: call it to choose the overload by the arguments, or name one: `torch.ops.aten.add.Tensor(x, y)`. */
 export interface OpOverloadPacket {
@@ -14,6 +17,9 @@ export interface OpOverload {
   /** The schema as text. */
   readonly _schema: string
 }
+
+/** The type of {@link ops}. */
+export type Ops = { load_library: typeof load_library } & Readonly<Record<string, OpNamespace>>
 
 export type OpNamespace = Readonly<Record<string, OpOverloadPacket>>
 
@@ -45,9 +51,27 @@ function packet(qualified: string): OpOverloadPacket {
 }
 
 /**
+ * Loads a shared library whose operators are then in {@link ops}: one that registers them by TORCH_LIBRARY.
+ *
+ * @throws {RuntimeError} if the file is not there or is no library for this libtorch.
+ * @see torch.ops.load_library
+ */
+function load_library(file: string): void {
+  if (typeof file !== 'string') throw new TypeError(`load_library(): argument 'path' must be str, not ${typeof file}`)
+  const full = path.resolve(file)
+  if (!existsSync(full)) throw new RuntimeError(`Could not load this library: ${full}: no such file`)
+  try {
+    open_library(full)
+  } catch (error) {
+    throw new RuntimeError(`Could not load this library: ${full}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/**
  * Every operator of every loaded library: `torch.ops.aten.add(x, y)`, `torch.ops.aten.add.Tensor(x, y)`.
  *
  * @throws {RuntimeError} at the first use of a name that no library has registered.
  * @see torch.ops
  */
-export const ops = lazy({}, space => lazy({}, name => packet(`${space}::${name}`))) as Readonly<Record<string, OpNamespace>>
+export const ops = lazy({ load_library }, space => (space === 'load_library' ? load_library
+  : lazy({}, name => packet(`${space}::${name}`)))) as unknown as Ops
