@@ -9,7 +9,7 @@ import { float32, float64 } from '../dtype'
 import { zeros_like } from '../generated/torch_functions'
 import type { Tensor } from '../tensor'
 import { number_of, with_gradients } from './_forms'
-import { c_pow } from './_lanes'
+import { c_pow } from './_c_math'
 import type { ParamState } from './_state_dict'
 import { Optimizer, type ParamGroup, type Params, number_text } from './optimizer'
 

@@ -1,8 +1,8 @@
 // Arithmetic on lists of tensors that are all treated alike, so that each update rule is written once: tensor by tensor for the
 // for-loop form, by aten::_foreach_* for the foreach form. No PyTorch counterpart.
 import { aten } from '../_operators'
-import { float64 } from '../dtype'
 import type { Tensor } from '../tensor'
+import { c_pow } from './_c_math'
 
 /** A number, or one 0-dim tensor for each lane. */
 export type Scalar = number | Lanes
@@ -165,14 +165,4 @@ export function power(base: Scalar, exponent: Scalar): Scalar {
 
 export function root(a: Scalar): Scalar {
   return typeof a === 'number' ? c_pow(a, 0.5) : a.sqrt()
-}
-
-const logspace = aten('logspace')
-
-/**
- * The C library's pow, which Python's `**` is. V8's own differs from it in the last bit for about every tenth exponent, which
- * float64 parameters would show. logspace of one step is that pow.
- */
-export function c_pow(base: number, exponent: number): number {
-  return (logspace([exponent, exponent, 1, base], { dtype: float64 }) as Tensor).item()
 }

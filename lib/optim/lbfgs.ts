@@ -6,7 +6,8 @@ import { enable_grad, no_grad } from '../autograd/grad_mode'
 import { cat, view_as_real } from '../generated/torch_functions'
 import type { Tensor } from '../tensor'
 import { check_lr } from './_lane_optimizer'
-import { type Num, div, less, less_equal, mul, number, strong_wolfe } from './_line_search'
+import { strong_wolfe } from './_line_search'
+import { type Num, div, less, less_equal, mul, number } from './_number'
 import { type Closure, type Loss, Optimizer, type Params, outlives_scopes } from './optimizer'
 
 /** Options of {@link LBFGS}. */

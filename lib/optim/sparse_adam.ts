@@ -6,7 +6,7 @@ import { zeros_like } from '../generated/torch_functions'
 import type { Tensor } from '../tensor'
 import { number_of, with_gradients } from './_forms'
 import { check_betas } from './_lane_optimizer'
-import { c_pow } from './_lanes'
+import { c_pow } from './_c_math'
 import { same_places, values_of } from './_sparse'
 import { Optimizer, type ParamGroup, type Params, number_text } from './optimizer'
 
