@@ -16,6 +16,23 @@ export function set_default_dtype(d: dtype): void {
   binding.set_default_dtype(d.code)
 }
 
+const tensor_types: Record<string, dtype> = { FloatTensor: float32, DoubleTensor: float64, HalfTensor: float16, BFloat16Tensor: bfloat16 }
+
+/**
+ * Sets the default dtype and device by the name of a tensor type, such as 'torch.DoubleTensor' or 'torch.cuda.FloatTensor'.
+ *
+ * @deprecated Use {@link set_default_dtype} and {@link set_default_device}.
+ * @throws {TypeError} for another type.
+ * @see torch.set_default_tensor_type
+ */
+export function set_default_tensor_type(t: string): void {
+  const [, cuda, name] = /^torch\.(cuda\.)?(\w+)$/.exec(t) ?? []
+  const type = tensor_types[name ?? '']
+  if (!type) throw new TypeError(`invalid type object: ${t}; only floating-point types are supported as the default type`)
+  set_default_dtype(type)
+  set_default_device(cuda ? 'cuda' : null)
+}
+
 let chosen_device: Device | null = null
 
 /** The device that was set as the default one, or null. @internal */

@@ -54,3 +54,9 @@ export function factory_function(name: string, like: boolean = false): (...args:
     return make(op, positional, { ...device !== null && !kwargs?.['out'] && { device }, ...kwargs })
   }
 }
+
+/** A method such as `x.new_zeros`, which makes a tensor of the kind of `this`. */
+export function factory_method(name: string): (this: object, ...args: unknown[]) => unknown {
+  const make_like = factory_function(name, true)
+  return function (...given) { return make_like(this, ...given) }
+}

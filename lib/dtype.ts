@@ -63,6 +63,27 @@ export const uint32 = define('uint32', 28, 4, 'uint')
 export const uint64 = define('uint64', 29, 8, 'uint')
 export const float8_e8m0fnu = define('float8_e8m0fnu', 44, 1, 'float')
 
+export const float4_e2m1fn_x2 = define('float4_e2m1fn_x2', 45, 1, 'float')
+
+// Types that libtorch stores and hardly computes with.
+export const quint4x2 = define('quint4x2', 16, 1, 'quantized')
+export const quint2x4 = define('quint2x4', 17, 1, 'quantized')
+export const bits1x8 = define('bits1x8', 18, 1, 'uint')
+export const bits2x4 = define('bits2x4', 19, 1, 'uint')
+export const bits4x2 = define('bits4x2', 20, 1, 'uint')
+export const bits8 = define('bits8', 21, 1, 'uint')
+export const bits16 = define('bits16', 22, 2, 'uint')
+
+type Seven = [dtype, dtype, dtype, dtype, dtype, dtype, dtype]
+
+function narrow(family: 'int' | 'uint', code: number): Seven {
+  return [1, 2, 3, 4, 5, 6, 7].map(bits => define(`${family}${bits}`, code + bits - 1, 1, family)) as Seven
+}
+
+export const [uint1, uint2, uint3, uint4, uint5, uint6, uint7] = narrow('uint', 30)
+export const [int1, int2, int3, int4, int5, int6, int7] = narrow('int', 37)
+
+export { uint1 as bit }
 export { float16 as half, float32 as float, float64 as double, int16 as short, int32 as int, int64 as long }
 export { complex32 as chalf, complex64 as cfloat, complex128 as cdouble }
 

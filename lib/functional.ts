@@ -1,5 +1,7 @@
 // Functions of torch that are Python code there: torch.functional and parts of torch/__init__.py.
 import { is_tensor as is_base } from './_dispatch'
+import type { FactoryOptions } from './_creation'
+import { factory_function } from './_factories'
 import { aten } from './_operators'
 import type { Tensor } from './tensor'
 
@@ -50,3 +52,31 @@ export function nonzero(input: Tensor, options: { as_tuple?: boolean, out?: Tens
   const { as_tuple = false, out } = options
   return as_tuple ? nonzero_tuple([input]) as Tensor[] : nonzero_op([input], out == null ? null : { out }) as Tensor
 }
+
+/** The index of the tensor's CUDA device, or -1 on the CPU. @see torch.get_device */
+export function get_device(input: Tensor): number {
+  return input.get_device()
+}
+
+/** Whether a tensor was made under inference_mode. @see torch.is_inference */
+export function is_inference(input: Tensor): boolean {
+  return input.is_inference()
+}
+
+/** False: there is no Vulkan here. @see torch.is_vulkan_available */
+export function is_vulkan_available(): boolean {
+  return false
+}
+
+/**
+ * A one-dimensional tensor on the contents of a file.
+ *
+ * @param shared - map the file, so that changes of the tensor go there, and make it if need be; otherwise read it. Default: false.
+ * @param size - how many elements. Default: 0.
+ * @see torch.from_file
+ */
+export const from_file = factory_function('aten::from_file') as unknown as (filename: string, shared?: boolean | null, size?: number,
+  kwargs?: Pick<FactoryOptions, 'dtype' | 'layout' | 'device' | 'pin_memory' | 'requires_grad'>) => Tensor
+
+/** Products of sparse and dense matrices by their old names. @see torch.mm, torch.hspmm, torch.sspaddmm */
+export { hspmm as hsmm, mm as dsmm, mm as spmm, sspaddmm as saddmm } from './generated/torch_functions'

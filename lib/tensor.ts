@@ -3,6 +3,7 @@ import { binding } from './_C'
 import { TensorBase, handle, is_tensor, made, set_tensor_class, take_value } from './_dispatch'
 import { type TypedArray, array_type, to_list } from './_elements'
 import { RuntimeError, ValueError } from './_errors'
+import { factory_method } from './_factories'
 import { type IndexPart, get_item, set_item } from './_indexing'
 import { keep } from './_memory'
 import { aten, operator_method } from './_operators'
@@ -499,7 +500,8 @@ add_python_methods(Tensor.prototype)
 for (const entry of tensor_methods) {
   const [name, self] = entry.split(':') as [string, string?]
   Object.defineProperty(Tensor.prototype, name, {
-    value: operator_method(`aten::${name}`, Number(self ?? 0)), writable: true, configurable: true,
+    value: name.startsWith('new_') ? factory_method(`aten::${name}`) : operator_method(`aten::${name}`, Number(self ?? 0)),
+    writable: true, configurable: true,
   })
 }
 

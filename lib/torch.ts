@@ -5,6 +5,8 @@ export * from './dtype'
 export * from './layout'
 export { device, Device, type DeviceLike } from './device'
 export { Size } from './_size'
+export { e, inf, nan, newaxis, pi } from './_constants'
+export { typename } from './_typename'
 export { Complex, NamedTuple } from './_dispatch'
 export { ValueError, RuntimeError, IndexError, NotImplementedError, OutOfMemoryError, LinAlgError, AssertionError, KeyError, AttributeError } from './_errors'
 export { Node } from './autograd/_node'
@@ -13,7 +15,7 @@ export {
   tensor, as_tensor, asarray, from_numpy, frombuffer, full, full_like, scalar_tensor, type TensorData, type TensorOptions, type FactoryOptions,
 } from './_creation'
 export { finfo, iinfo, type FloatInfo, type IntInfo } from './_type_info'
-export { get_default_device, get_default_dtype, set_default_device, set_default_dtype } from './_defaults'
+export { get_default_device, get_default_dtype, set_default_device, set_default_dtype, set_default_tensor_type } from './_defaults'
 export { slice, Slice, type IndexPart } from './_indexing'
 export { set_printoptions, get_printoptions, printoptions, type PrintOptions } from './_tensor_str'
 export {
@@ -22,6 +24,11 @@ export {
 export {
   no_grad, enable_grad, set_grad_enabled, inference_mode, is_grad_enabled, is_inference_mode_enabled, ModeGuard,
 } from './autograd/grad_mode'
+export {
+  are_deterministic_algorithms_enabled, get_deterministic_debug_mode, get_float32_matmul_precision, has_lapack, has_mkl, has_openmp, has_spectral,
+  is_deterministic_algorithms_warn_only_enabled, is_warn_always_enabled, set_deterministic_debug_mode, set_float32_matmul_precision,
+  set_flush_denormal, set_warn_always, use_deterministic_algorithms,
+} from './_context'
 export { get_num_threads, set_num_threads, get_num_interop_threads, set_num_interop_threads, __version__ } from './_config'
 export { scope, memory_stats, reset_peak_memory_stats, gc_collect, empty_cache, type MemoryStats } from './_scope'
 export { enumerate, zip, range } from './_helpers'
@@ -33,10 +40,12 @@ export * as cuda from './cuda'
 export * as multiprocessing from './multiprocessing'
 export * as copy from './copy'
 export * as nn from './nn'
-export * as linalg from './generated/linalg'
+export * as linalg from './linalg'
 export * as fft from './generated/fft'
+export * as sparse from './sparse'
 export * as special from './generated/special'
 export * as optim from './optim'
 export * as utils from './utils'
 export * as masked from './masked'
 export * as signal from './signal'
+export * as testing from './testing'

@@ -119,5 +119,6 @@ std::vector<Entry> memory_entries();
 std::vector<Entry> share_entries();
 std::vector<Entry> warning_entries();
 std::vector<Entry> node_entries();
+std::vector<Entry> context_entries();
 
 } // namespace torch_ts

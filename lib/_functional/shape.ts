@@ -3,6 +3,7 @@ import { with_keywords } from '../_args'
 import { is_kwargs, is_tensor } from '../_dispatch'
 import { RuntimeError, ValueError } from '../_errors'
 import { aten } from '../_operators'
+import { tuple_repr } from '../_python_format'
 import { Size } from '../_size'
 import { type_text } from '../_typename'
 import { int64 } from '../dtype'
@@ -53,15 +54,11 @@ export function broadcast_shapes(...shapes: readonly (number | readonly number[]
         common[at] = size
       } else if (size !== 1) {
         throw new RuntimeError(`Attempting to broadcast a dimension of length ${size} at -${back}! Mismatching argument at index ${argument} had `
-          + `${tuple(list)}; but expected shape should be broadcastable to [${common.join(', ')}]`)
+          + `${tuple_repr(list)}; but expected shape should be broadcastable to [${common.join(', ')}]`)
       }
     }
   })
   return Size.of_list(common)
-}
-
-function tuple(list: readonly unknown[]): string {
-  return `(${list.join(', ')}${list.length === 1 ? ',' : ''})`
 }
 
 const split_op = aten('split')
@@ -125,7 +122,7 @@ function size_list(shape: unknown): number[] {
   if (!Array.isArray(shape)) throw new TypeError(`expected 'shape' to be int or sequence of ints, but got ${type_text(shape)}`)
   const wrong = (shape as unknown[]).find(size => !Number.isInteger(size))
   if (wrong !== undefined) throw new TypeError(`expected 'shape' sequence to only contain ints, but got ${type_text(wrong)}`)
-  if ((shape as number[]).some(size => size < 0)) throw new ValueError(`'shape' cannot have negative values, but got ${tuple(shape)}`)
+  if ((shape as number[]).some(size => size < 0)) throw new ValueError(`'shape' cannot have negative values, but got ${tuple_repr(shape)}`)
   return shape as number[]
 }
 

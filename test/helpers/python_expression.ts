@@ -71,7 +71,7 @@ function call(owner: unknown, name: string, given: readonly unknown[], own?: unk
   const method = owner === undefined ? own : (owner as Methods | null)?.[name]
   if (typeof method !== 'function') throw new TypeError(`torch-ts has no ${name}`)
   const all = Object.keys(kwargs).length > 0 ? [...args, kwargs] : args
-  const is_class = /^class\b/.test(Function.prototype.toString.call(method)) && /^([A-Z]|object$)/.test(name)
+  const is_class = /^class\b/.test(Function.prototype.toString.call(method))
   return is_class ? Reflect.construct(method, all) : Reflect.apply(method, owner, all)
 }
 

@@ -1,0 +1,3 @@
+// Linear algebra: torch.linalg.
+export * from './generated/linalg'
+export { LinAlgError } from './_errors'
