@@ -22,6 +22,7 @@ export {
 } from './modules/instancenorm'
 export * from './modules/normalization'
 export * from './modules/padding'
+export { RNNBase, RNN, LSTM, GRU, RNNCellBase, RNNCell, LSTMCell, GRUCell } from './modules/rnn'
 export * from './modules/sparse'
 export * from './modules/flatten'
 export * from './modules/fold'
@@ -37,4 +38,5 @@ export {
 export * as functional from './functional'
 export * as init from './init'
 export * as modules from './modules'
+export * as utils from './utils'
 export * as parameter from './parameter'

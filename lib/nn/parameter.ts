@@ -22,6 +22,9 @@ function data_of(name: string, data: unknown): Tensor {
 
 /** Makes `tensor`, which owns nothing yet, a leaf on the memory of `data`. */
 function share(tensor: Tensor, data: Tensor, requires_grad: boolean): void {
+  if (requires_grad && !data.dtype.is_floating_point && !data.dtype.is_complex) {
+    throw new RuntimeError('Only Tensors of floating point and complex dtype can require gradients')
+  }
   own(tensor, out => binding.variable_data(out, handle(data)))
   if (requires_grad) tensor.requires_grad = true
 }

@@ -3,11 +3,17 @@ import { float_repr, tuple_repr } from '../../_python_format'
 import { empty } from '../../generated/torch_functions'
 import type { FactoryKwargs } from '../_types'
 import { Parameter } from '../parameter'
+import { register } from './_members'
 import { Module } from './module'
 
 /** A parameter without values yet. */
 export function empty_parameter(size: readonly number[], { device, dtype }: FactoryKwargs): Parameter {
   return new Parameter(empty(size, { device, dtype }))
+}
+
+/** Makes parameters, or null where there is none, a layer's members: another value in their place is an error from now on. */
+export function set_parameters(layer: Module, parameters: Readonly<Record<string, Parameter | null>>): void {
+  for (const [name, parameter] of Object.entries(parameters)) register(layer, name, 'parameter', parameter)
 }
 
 /** Python's text of a setting; an array is a tuple. */

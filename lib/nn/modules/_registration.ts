@@ -47,6 +47,8 @@ export function register_module_forward_pre_hook(hook: ForwardPreHook): Removabl
 }
 
 /** Calls a function after every module's forward, before the module's own hooks. @see torch.nn.modules.module.register_module_forward_hook */
+export function register_module_forward_hook(hook: ForwardHook, options?: { with_kwargs?: false, always_call?: boolean }): RemovableHandle
+export function register_module_forward_hook(hook: ForwardHookWithKwargs, options: { with_kwargs: true, always_call?: boolean }): RemovableHandle
 export function register_module_forward_hook(
   hook: ForwardHook | ForwardHookWithKwargs, { with_kwargs = false, always_call = false }: { with_kwargs?: boolean, always_call?: boolean } = {},
 ): RemovableHandle {

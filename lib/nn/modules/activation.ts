@@ -7,7 +7,7 @@ import * as F from '../_functional/activation'
 import type { DeviceOption, DtypeOption } from '../_types'
 import { constant_ } from '../init'
 import type { Parameter } from '../parameter'
-import { Layer, empty_parameter, float_text, text } from './_layer'
+import { Layer, empty_parameter, float_text, set_parameters, text } from './_layer'
 
 const inplace_names = ['inplace'] as const
 
@@ -406,14 +406,14 @@ type PReLUArgs = [num_parameters?: number, init?: number, device?: DeviceOption,
 export class PReLU extends Layer {
   num_parameters: number
   init: number
-  weight: Parameter
+  declare weight: Parameter
 
   constructor(...args: Args<PReLUArgs, typeof prelu_names>) {
     super()
     const [num_parameters = 1, init = 0.25, device, dtype] = arrange<PReLUArgs>('PReLU.__init__', prelu_names, 0, args)
     this.num_parameters = num_parameters
     this.init = init
-    this.weight = empty_parameter([num_parameters], { device, dtype })
+    set_parameters(this, { weight: empty_parameter([num_parameters], { device, dtype }) })
     this.reset_parameters()
   }
 

@@ -8,7 +8,7 @@ import { batch_norm } from '../_functional/normalization'
 import type { DeviceOption, DtypeOption, FactoryKwargs } from '../_types'
 import { ones_, zeros_ } from '../init'
 import { type Parameter, UninitializedBuffer, UninitializedParameter } from '../parameter'
-import { Layer, empty_parameter, float_text, text } from './_layer'
+import { Layer, empty_parameter, float_text, set_parameters, text } from './_layer'
 import { members, set_attr } from './_members'
 import { type LazyModule, has_uninitialized, make_lazy } from './lazy'
 import { type LocalMetadata, Module } from './module'
@@ -44,8 +44,8 @@ export abstract class _NormBase extends Layer {
   momentum: number | null
   affine: boolean
   track_running_stats: boolean
-  weight: Parameter | null
-  bias: Parameter | null
+  declare weight: Parameter | null
+  declare bias: Parameter | null
   declare running_mean: Tensor | null
   declare running_var: Tensor | null
   declare num_batches_tracked: Tensor | null
@@ -57,8 +57,8 @@ export abstract class _NormBase extends Layer {
     this.momentum = momentum
     this.affine = affine
     this.track_running_stats = track_running_stats
-    this.weight = affine ? empty_parameter([num_features], { device, dtype }) : null
-    this.bias = affine && bias ? empty_parameter([num_features], { device, dtype }) : null
+    const parameter = (): Parameter => empty_parameter([num_features], { device, dtype })
+    set_parameters(this, { weight: affine ? parameter() : null, bias: affine && bias ? parameter() : null })
     const buffer = (make: () => Tensor): Tensor | null => (track_running_stats ? make() : null)
     this.register_buffer('running_mean', buffer(() => zeros([num_features], { device, dtype })))
     this.register_buffer('running_var', buffer(() => ones([num_features], { device, dtype })))

@@ -194,10 +194,10 @@ export class ModuleList<M extends Module = Module> extends ModuleSequence<M> {
  * @example this.heads = new nn.ModuleDict({ a: new nn.Linear(8, 2), b: new nn.Linear(8, 3) }); this.heads.at('a')(x)
  * @see torch.nn.ModuleDict
  */
-export class ModuleDict<T extends Readonly<Record<string, Module>> = Readonly<Record<string, Module>>> extends Module implements Iterable<string> {
-  constructor(modules?: T | NamedValues<T[keyof T & string]> | ModuleDict<T> | null) {
+export class ModuleDict<M extends Module = Module> extends Module implements Iterable<string> {
+  constructor(modules?: NamedValues<M> | ModuleDict<M> | null) {
     super()
-    if (modules != null) this.update(modules as ModuleDict<T>)
+    if (modules != null) this.update(modules)
   }
 
   /** The number of modules. */
@@ -206,25 +206,25 @@ export class ModuleDict<T extends Readonly<Record<string, Module>> = Readonly<Re
   }
 
   /** The names. */
-  [Symbol.iterator](): Iterator<keyof T & string> {
+  [Symbol.iterator](): Iterator<string> {
     return this.keys()[Symbol.iterator]()
   }
 
   /** The module of a name: Python's `x[key]`. @throws {KeyError} if there is none. */
-  at<K extends keyof T & string>(key: K): T[K] {
+  at(key: string): M {
     const found = members(this, 'module').find(([name]) => name === key)
     if (!found) throw new KeyError(`'${key}'`)
-    return found[1] as T[K]
+    return found[1] as M
   }
 
   /** Python's `x[key] = module`. */
-  set_at<K extends keyof T & string>(key: K, module: T[K]): this {
+  set_at(key: string, module: M): this {
     this.add_module(key, module)
     return this
   }
 
   /** Takes a module out: Python's `del x[key]`. @throws {KeyError} if there is none. */
-  delete_at(key: keyof T & string): void {
+  delete_at(key: string): void {
     this.pop(key)
   }
 
@@ -239,27 +239,27 @@ export class ModuleDict<T extends Readonly<Record<string, Module>> = Readonly<Re
   }
 
   /** Takes a module out and gives it. @throws {KeyError} if there is none. */
-  pop<K extends keyof T & string>(key: K): T[K] {
+  pop(key: string): M {
     const module = this.at(key)
     del_attr(this, key)
     return module
   }
 
-  keys(): (keyof T & string)[] {
+  keys(): string[] {
     return members(this, 'module').map(([name]) => name)
   }
 
-  values(): T[keyof T & string][] {
-    return members(this, 'module').map(([, module]) => module as unknown as T[keyof T & string])
+  values(): M[] {
+    return this.items().map(([, module]) => module)
   }
 
-  items(): [keyof T & string, T[keyof T & string]][] {
-    return members(this, 'module') as unknown as [keyof T & string, T[keyof T & string]][]
+  items(): [string, M][] {
+    return members(this, 'module') as [string, M][]
   }
 
   /** Adds modules, in place of those of the same names. */
-  update(modules: Partial<T> | NamedValues<T[keyof T & string]> | ModuleDict<T>): void {
-    const pairs = modules instanceof ModuleDict ? modules.items() : pairs_of('ModuleDict', modules as NamedValues<Module>)
+  update(modules: NamedValues<M> | ModuleDict<M>): void {
+    const pairs = modules instanceof ModuleDict ? modules.items() : pairs_of('ModuleDict', modules)
     for (const [key, module] of pairs) this.add_module(key, module)
   }
 }

@@ -9,7 +9,7 @@ import type { Tensor } from '../../tensor'
 import type { DeviceOption, DtypeOption, FactoryKwargs, Sizes } from '../_types'
 import * as init from '../init'
 import type { Parameter } from '../parameter'
-import { empty_parameter, text } from './_layer'
+import { empty_parameter, set_parameters, text } from './_layer'
 import { Module } from './module'
 import { pair, reverse_repeat, single, triple } from './utils'
 
@@ -68,8 +68,8 @@ export abstract class _ConvNd extends Module {
   groups: number
   padding_mode: PaddingMode
   _reversed_padding_repeated_twice: number[]
-  weight: Parameter
-  bias: Parameter | null
+  declare weight: Parameter
+  declare bias: Parameter | null
 
   constructor(given: Settings) {
     super()
@@ -87,8 +87,8 @@ export abstract class _ConvNd extends Module {
     this.padding_mode = given.padding_mode
     this._reversed_padding_repeated_twice = pad_sizes(given)
     const channels = transposed ? [in_channels, out_channels / groups] : [out_channels, in_channels / groups]
-    this.weight = empty_parameter([...channels, ...kernel_size], given)
-    this.bias = given.bias ? empty_parameter([out_channels], given) : null
+    const weight = empty_parameter([...channels, ...kernel_size], given)
+    set_parameters(this, { weight, bias: given.bias ? empty_parameter([out_channels], given) : null })
     this.reset_parameters()
   }
 

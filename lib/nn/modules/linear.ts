@@ -7,7 +7,7 @@ import type { Tensor } from '../../tensor'
 import type { DeviceOption, DtypeOption } from '../_types'
 import * as init from '../init'
 import { type Parameter, UninitializedParameter } from '../parameter'
-import { Layer, empty_parameter, settings } from './_layer'
+import { Layer, empty_parameter, set_parameters, settings } from './_layer'
 import { has_uninitialized, make_lazy } from './lazy'
 import { Module } from './module'
 
@@ -36,16 +36,16 @@ type LinearArgs = [in_features: number, out_features: number, bias?: boolean, de
 export class Linear extends Layer {
   in_features: number
   out_features: number
-  weight: Parameter
-  bias: Parameter | null
+  declare weight: Parameter
+  declare bias: Parameter | null
 
   constructor(...args: Args<LinearArgs, typeof linear_names>) {
     super()
     const [in_features, out_features, bias = true, device, dtype] = arrange<LinearArgs>('Linear.__init__', linear_names, 2, args)
     this.in_features = in_features
     this.out_features = out_features
-    this.weight = empty_parameter([out_features, in_features], { device, dtype })
-    this.bias = bias ? empty_parameter([out_features], { device, dtype }) : null
+    const weight = empty_parameter([out_features, in_features], { device, dtype })
+    set_parameters(this, { weight, bias: bias ? empty_parameter([out_features], { device, dtype }) : null })
     this.reset_parameters()
   }
 
@@ -82,8 +82,8 @@ export class Bilinear extends Module {
   in1_features: number
   in2_features: number
   out_features: number
-  weight: Parameter
-  bias: Parameter | null
+  declare weight: Parameter
+  declare bias: Parameter | null
 
   constructor(...args: Args<BilinearArgs, typeof bilinear_names>) {
     super()
@@ -91,8 +91,8 @@ export class Bilinear extends Module {
     this.in1_features = in1_features
     this.in2_features = in2_features
     this.out_features = out_features
-    this.weight = empty_parameter([out_features, in1_features, in2_features], { device, dtype })
-    this.bias = bias ? empty_parameter([out_features], { device, dtype }) : null
+    const weight = empty_parameter([out_features, in1_features, in2_features], { device, dtype })
+    set_parameters(this, { weight, bias: bias ? empty_parameter([out_features], { device, dtype }) : null })
     this.reset_parameters()
   }
 

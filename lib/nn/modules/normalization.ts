@@ -6,7 +6,7 @@ import { group_norm, layer_norm, local_response_norm, rms_norm } from '../_funct
 import type { DeviceOption, DtypeOption, Sizes } from '../_types'
 import { ones_, zeros_ } from '../init'
 import type { Parameter } from '../parameter'
-import { Layer, empty_parameter, float_text, text } from './_layer'
+import { Layer, empty_parameter, float_text, set_parameters, text } from './_layer'
 import { Module } from './module'
 import { single } from './utils'
 
@@ -52,8 +52,8 @@ export class LayerNorm extends Layer {
   normalized_shape: number[]
   eps: number
   elementwise_affine: boolean
-  weight: Parameter | null
-  bias: Parameter | null
+  declare weight: Parameter | null
+  declare bias: Parameter | null
 
   constructor(...args: Args<LayerArgs, typeof layer_names>) {
     super()
@@ -62,8 +62,8 @@ export class LayerNorm extends Layer {
     this.normalized_shape = single(normalized_shape)
     this.eps = eps
     this.elementwise_affine = elementwise_affine
-    this.weight = elementwise_affine ? empty_parameter(this.normalized_shape, { device, dtype }) : null
-    this.bias = elementwise_affine && bias ? empty_parameter(this.normalized_shape, { device, dtype }) : null
+    const parameter = (): Parameter => empty_parameter(this.normalized_shape, { device, dtype })
+    set_parameters(this, { weight: elementwise_affine ? parameter() : null, bias: elementwise_affine && bias ? parameter() : null })
     this.reset_parameters()
   }
 
@@ -99,8 +99,8 @@ export class GroupNorm extends Layer {
   num_channels: number
   eps: number
   affine: boolean
-  weight: Parameter | null
-  bias: Parameter | null
+  declare weight: Parameter | null
+  declare bias: Parameter | null
 
   constructor(...args: Args<GroupArgs, typeof group_names, { bias?: boolean }>) {
     super()
@@ -111,8 +111,8 @@ export class GroupNorm extends Layer {
     this.num_channels = num_channels
     this.eps = eps
     this.affine = affine
-    this.weight = affine ? empty_parameter([num_channels], { device, dtype }) : null
-    this.bias = affine && bias ? empty_parameter([num_channels], { device, dtype }) : null
+    const parameter = (): Parameter => empty_parameter([num_channels], { device, dtype })
+    set_parameters(this, { weight: affine ? parameter() : null, bias: affine && bias ? parameter() : null })
     this.reset_parameters()
   }
 
@@ -145,7 +145,7 @@ export class RMSNorm extends Module {
   normalized_shape: number[]
   eps: number | null
   elementwise_affine: boolean
-  weight: Parameter | null
+  declare weight: Parameter | null
 
   constructor(...args: Args<RMSArgs, typeof rms_names>) {
     super()
@@ -153,7 +153,7 @@ export class RMSNorm extends Module {
     this.normalized_shape = single(normalized_shape)
     this.eps = eps
     this.elementwise_affine = elementwise_affine
-    this.weight = elementwise_affine ? empty_parameter(this.normalized_shape, { device, dtype }) : null
+    set_parameters(this, { weight: elementwise_affine ? empty_parameter(this.normalized_shape, { device, dtype }) : null })
     this.reset_parameters()
   }
 

@@ -8,7 +8,7 @@ import { embedding, embedding_bag, padding_row } from '../_functional/sparse'
 import type { DeviceOption, DtypeOption } from '../_types'
 import { normal_ } from '../init'
 import { Parameter } from '../parameter'
-import { Layer, float_text, text } from './_layer'
+import { Layer, float_text, set_parameters, text } from './_layer'
 import { Module } from './module'
 
 function check_weight(weight: Tensor, rows: number, columns: number): Tensor {
@@ -55,7 +55,7 @@ export class Embedding extends Layer {
   max_norm: number | null
   norm_type: number
   scale_grad_by_freq: boolean
-  weight: Parameter
+  declare weight: Parameter
   sparse: boolean
 
   constructor(...args: Args<EmbeddingArgs, typeof embedding_names>) {
@@ -70,7 +70,7 @@ export class Embedding extends Layer {
     this.scale_grad_by_freq = scale_grad_by_freq
     const weight = _weight === null ? empty([num_embeddings, embedding_dim], { device, dtype })
       : check_weight(_weight, num_embeddings, embedding_dim)
-    this.weight = new Parameter(weight, !_freeze)
+    set_parameters(this, { weight: new Parameter(weight, !_freeze) })
     this.sparse = sparse
     if (_weight === null) this.reset_parameters()
   }
@@ -138,7 +138,7 @@ export class EmbeddingBag extends Module {
   norm_type: number
   scale_grad_by_freq: boolean
   padding_idx: number | null
-  weight: Parameter
+  declare weight: Parameter
   mode: Mode
   sparse: boolean
   include_last_offset: boolean
@@ -153,8 +153,9 @@ export class EmbeddingBag extends Module {
     this.norm_type = norm_type
     this.scale_grad_by_freq = scale_grad_by_freq
     this.padding_idx = padding_idx === null ? null : padding_row(padding_idx, num_embeddings, 'padding_idx')
-    this.weight = new Parameter(_weight === null ? empty([num_embeddings, embedding_dim], { device, dtype })
-      : check_weight(_weight, num_embeddings, embedding_dim))
+    const weight = _weight === null ? empty([num_embeddings, embedding_dim], { device, dtype })
+      : check_weight(_weight, num_embeddings, embedding_dim)
+    set_parameters(this, { weight: new Parameter(weight) })
     this.mode = mode
     this.sparse = sparse
     this.include_last_offset = include_last_offset

@@ -1,0 +1,2 @@
+// torch.nn.utils: re-exports only.
+export * as rnn from './rnn'
