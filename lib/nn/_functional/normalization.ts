@@ -5,7 +5,7 @@ import { aten } from '../../_operators'
 import * as raw from '../../generated/nn_functions'
 import * as torch from '../../generated/torch_functions'
 import type { Tensor } from '../../tensor'
-import { text } from '../modules/_layer'
+import { float_text } from '../modules/_layer'
 
 type Maybe = Tensor | null
 
@@ -34,8 +34,8 @@ export const batch_norm = with_keywords('batch_norm', ['input', 'running_mean', 
   (input: Tensor, running_mean: Maybe, running_var: Maybe, weight: Maybe = null, bias: Maybe = null, training: boolean = false,
     momentum: number = 0.1, eps: number = 1e-5) => {
     if (training) check_batch(input.shape, String(input.shape))
-    if (training && eps <= 0) throw new ValueError(`batch_norm eps must be positive during training, but got ${text(eps)}`)
-    if (eps < 0) throw new ValueError(`batch_norm eps must be non-negative, but got ${text(eps)}`)
+    if (training && eps <= 0) throw new ValueError(`batch_norm eps must be positive during training, but got ${float_text(eps)}`)
+    if (eps < 0) throw new ValueError(`batch_norm eps must be non-negative, but got ${float_text(eps)}`)
     return batch_norm_op([input, weight, bias, running_mean, running_var, training, momentum, eps, CUDNN_ENABLED]) as Tensor
   })
 

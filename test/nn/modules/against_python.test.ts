@@ -309,11 +309,14 @@ function as_here([name, message]: [string, string]): [string, string] {
   return [name, message]
 }
 
+// Recurrent nets, attention and its like have tests of their own.
+const ELSEWHERE = /^(RNN|LSTM|GRU|Transformer|MultiheadAttention|AdaptiveLogSoftmax|CrossMapLRN2d|DataParallel|NonDynamically)/
+
 describe('layers', () => {
   it('are all compared', () => {
     const classes = Object.entries(nn).filter(([, value]) => typeof value === 'function' && value.prototype instanceof nn.Module)
     const compared = layers.map(([code]) => /^nn\.(\w+)/.exec(code)![1])
-    expect(classes.map(([name]) => name).filter(name => !compared.includes(name))).toEqual([])
+    expect(classes.map(([name]) => name).filter(name => !compared.includes(name) && !ELSEWHERE.test(name))).toEqual([])
   })
 
   it.each(layers.map(([code, make], i) => [code, make, i] as const))('%s is made and printed as in Python', (_, make, i) => {
