@@ -3,7 +3,7 @@ import { type Args, arrange } from '../../_args'
 import { is_kwargs } from '../../_dispatch'
 import { IndexError, RuntimeError, ValueError } from '../../_errors'
 import { aten } from '../../_operators'
-import { float_repr, tuple_repr } from '../../_python_format'
+import { tuple_repr } from '../../_python_format'
 import { type_name } from '../../_typename'
 import { warn } from '../../_warnings'
 import { zeros } from '../../generated/torch_functions'
@@ -228,7 +228,8 @@ function compute(layer: RNNBase, input: Tensor, states: States, batch_sizes: Ten
   const { mode, bias, num_layers, dropout, training, bidirectional } = layer
   const settings = [layer._flat_weights, bias, num_layers, dropout, training, bidirectional]
   const hx = mode === 'LSTM' ? states : states[0]
-  return operators[mode](batch_sizes === null ? [input, hx, ...settings, layer.batch_first] : [input, batch_sizes, hx, ...settings]) as [Tensor, ...States]
+  const args = batch_sizes === null ? [input, hx, ...settings, layer.batch_first] : [input, batch_sizes, hx, ...settings]
+  return operators[mode](args) as [Tensor, ...States]
 }
 
 function run_packed(layer: RNNBase, input: PackedSequence, given: States | null): [PackedSequence, States] {
