@@ -10,6 +10,7 @@ import { zeros_like } from '../generated/torch_functions'
 import type { Tensor } from '../tensor'
 import { number_of, with_gradients } from './_forms'
 import { c_pow } from './_c_math'
+import { div, lesser, mul, neg, number, sub } from './_number'
 import type { ParamState } from './_state_dict'
 import { Optimizer, type ParamGroup, type Params, number_text } from './optimizer'
 
@@ -106,15 +107,15 @@ function new_state(grad: Tensor): State {
 }
 
 function advance(param: Tensor, grad: Tensor, state: State, group: ParamGroup<AdafactorOptions>, eps: number): void {
-  const lr = number_of(group.lr)
+  const lr = is_tensor(group.lr) ? (group.lr as Tensor).squeeze() : group.lr
   const step = state.step.add_(1).item()
   const weight = c_pow(step, group.beta2_decay)
-  const relative = Math.min(lr, 1 / c_pow(step, 0.5))
-  const alpha = Math.max(group.eps[1], norm(param) / c_pow(param.numel(), 0.5)) * relative
-  if (group.weight_decay !== 0) param.mul_(1 - lr * group.weight_decay)
+  const relative = lesser(lr, 1 / c_pow(step, 0.5))
+  const alpha = mul(Math.max(group.eps[1], norm(param) / c_pow(param.numel(), 0.5)), relative)
+  if (group.weight_decay !== 0) param.mul_(sub(1, mul(lr, group.weight_decay)) as Tensor)
   const update = average_square(grad, state, weight, eps).clamp_({ min: eps * eps }).rsqrt_().mul_(grad)
   const scale = Math.max(1, norm(update) / (c_pow(update.numel(), 0.5) * group.d))
-  param.add_(update, { alpha: -alpha / scale })
+  param.add_(update, { alpha: number(div(neg(alpha), scale)) })
 }
 
 function norm(tensor: Tensor): number {

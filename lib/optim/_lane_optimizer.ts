@@ -48,6 +48,8 @@ const devices = ['cuda', 'xpu', 'hpu', 'privateuseone', 'xla']
 export abstract class LaneOptimizer<O extends LaneOptions, S extends { step: Tensor }> extends Optimizer<O> {
   /** State that is one number for a parameter. Parameters with the same numbers are updated together. */
   protected readonly scalars: readonly (keyof S & string)[] = ['step']
+  /** Whether the weight decay of complex parameters is complex arithmetic, as in some of PyTorch's rules; it rounds differently. */
+  protected readonly decays_complex: boolean = true
   /** What a capturable step needs on the device, for the message. */
   protected readonly on_device: string = 'params and state_steps'
 
@@ -78,6 +80,7 @@ export abstract class LaneOptimizer<O extends LaneOptions, S extends { step: Ten
     if (params.length === 0) return
     const states = params.map((param, i) => this.#state(param, grads[i], group))
     if (group.fused) this.fused({ params, grads, states }, group)
+    else if (this.decays_complex && params.some(param => param.dtype.is_complex)) this.#advance_complex({ params, grads, states }, group)
     else this.#advance_all({ params, grads, states }, group)
   }
 
@@ -88,6 +91,18 @@ export abstract class LaneOptimizer<O extends LaneOptions, S extends { step: Ten
     const state = this.new_state(param, grad, group)
     this.state.set(param, state as unknown as ParamState)
     return state
+  }
+
+  #advance_complex({ params, grads, states }: Columns<S>, group: ParamGroup<O>): void {
+    const { weight_decay, maximize, decoupled_weight_decay } = group
+    if (!weight_decay || decoupled_weight_decay) {
+      this.#advance_all({ params, grads, states }, group)
+      return
+    }
+    const alpha = number_of(weight_decay as number | Tensor)
+    const decayed = grads.map((grad, i) => (maximize ? grad.neg() : grad).add(params[i], { alpha }))
+    const rest = { ...group, weight_decay: 0, maximize: false } as unknown as ParamGroup<O>
+    this.#advance_all({ params, grads: decayed, states }, rest)
   }
 
   #advance_all(columns: Columns<S>, group: ParamGroup<O>): void {

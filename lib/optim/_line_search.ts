@@ -1,9 +1,6 @@
 // The line search of LBFGS: the functions of torch.optim.lbfgs.
 import type { Tensor } from '../tensor'
-import { type Num, abs, add, div, less, less_equal, mul, sub } from './_number'
-
-const lesser = (a: Num, b: Num): Num => (less(b, a) ? b : a)
-const greater = (a: Num, b: Num): Num => (less(a, b) ? b : a)
+import { type Num, abs, add, div, greater, less, less_equal, lesser, mul, sub } from './_number'
 
 /** What the line search knows of a place: how far it lies, the loss there, the gradient, and the slope along the line. */
 export interface Place {

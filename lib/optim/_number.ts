@@ -53,3 +53,13 @@ export function less_equal(a: Num, b: Num): boolean {
   if (!is_number(a)) return a.le(b as Tensor).item<boolean>()
   return is_number(b) ? a <= b : b.ge(a).item<boolean>()
 }
+
+/** Python's min(a, b). */
+export function lesser(a: Num, b: Num): Num {
+  return less(b, a) ? b : a
+}
+
+/** Python's max(a, b). */
+export function greater(a: Num, b: Num): Num {
+  return less(a, b) ? b : a
+}

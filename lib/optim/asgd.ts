@@ -42,6 +42,7 @@ const names = [
 export class ASGD extends LaneOptimizer<ASGDOptions, State> {
   protected override readonly scalars = ['step', 'eta', 'mu'] as const
   protected override readonly on_device = 'params, mus, etas, and state_steps'
+  protected override readonly decays_complex = false
   protected override readonly added_options = { foreach: null, maximize: false, differentiable: false, capturable: false }
 
   constructor(...args: Args<[

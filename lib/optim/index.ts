@@ -1,5 +1,8 @@
 // torch.optim: re-exports only.
-export { Optimizer, type Closure, type GroupInput, type Loss, type ParamGroup, type Params } from './optimizer'
+export {
+  Optimizer, register_optimizer_step_pre_hook, register_optimizer_step_post_hook, required,
+  type Closure, type GroupInput, type Loss, type ParamGroup, type Params,
+} from './optimizer'
 export type { OptimizerStateDict, ParamState, SavedGroup } from './_state_dict'
 export { Adadelta, type AdadeltaOptions } from './adadelta'
 export { Adafactor, type AdafactorOptions } from './_adafactor'

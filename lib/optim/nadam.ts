@@ -44,6 +44,7 @@ const keywords = ['foreach', 'maximize', 'capturable', 'differentiable'] as cons
 export class NAdam extends LaneOptimizer<NAdamOptions, State> {
   protected override readonly scalars = ['step', 'mu_product'] as const
   protected override readonly on_device = 'params, mu_products and state_steps'
+  protected override readonly decays_complex = false
   protected override readonly added_options = {
     maximize: false, foreach: null, capturable: false, differentiable: false, decoupled_weight_decay: false,
   }

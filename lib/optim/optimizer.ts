@@ -322,9 +322,17 @@ export function number_text(value: number): string {
   return Number.isInteger(value) ? String(value) : float_repr(value)
 }
 
+/** What Python's f-strings make of a tensor: its value, if it is one number. */
+function tensor_text(tensor: Tensor): string {
+  if (tensor.dim() !== 0 || tensor.dtype.is_complex) return String(tensor)
+  const value = tensor.item()
+  return tensor.dtype.is_floating_point ? float_repr(value) : value_text(value)
+}
+
 function option_text(value: unknown): string {
   if (typeof value === 'number') return number_text(value)
-  if (!Array.isArray(value)) return is_tensor(value) || (typeof value === 'object' && value !== null) ? String(value) : value_text(value)
+  if (is_tensor(value)) return tensor_text(value as Tensor)
+  if (!Array.isArray(value)) return typeof value === 'object' && value !== null ? String(value) : value_text(value)
   const is_names = value.length > 0 && value.every(one => typeof one === 'string')
   return is_names ? `[${value.map(one => `'${String(one)}'`).join(', ')}]` : tuple_repr(value.map(option_text))
 }

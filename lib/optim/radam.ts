@@ -39,6 +39,7 @@ const keywords = ['foreach', 'maximize', 'capturable', 'differentiable'] as cons
  * @see torch.optim.RAdam; Liu and others, arXiv:1908.03265
  */
 export class RAdam extends LaneOptimizer<RAdamOptions, State> {
+  protected override readonly decays_complex = false
   protected override readonly added_options = {
     foreach: null, maximize: false, differentiable: false, decoupled_weight_decay: false, capturable: false,
   }
