@@ -7,8 +7,8 @@ const { init } = nn
 
 // What of torch.nn and torch.nn.functional may still be missing.
 const NOT_YET = {
-  nn: ['AdaptiveLogSoftmaxWithLoss', 'Container', 'CrossMapLRN2d', 'DataParallel', 'GRU', 'GRUCell', 'LSTM', 'LSTMCell', 'LinearCrossEntropyOptions',
-    'MultiheadAttention', 'RNN', 'RNNBase', 'RNNCell', 'RNNCellBase', 'Transformer', 'TransformerDecoder', 'TransformerDecoderLayer',
+  nn: ['AdaptiveLogSoftmaxWithLoss', 'Container', 'CrossMapLRN2d', 'DataParallel', 'LinearCrossEntropyOptions',
+    'MultiheadAttention', 'Transformer', 'TransformerDecoder', 'TransformerDecoderLayer',
     'TransformerEncoder', 'TransformerEncoderLayer', 'factory_kwargs'],
   functional: ['grouped_mm', 'multi_head_attention_forward', 'scaled_grouped_mm', 'scaled_mm'],
 }
