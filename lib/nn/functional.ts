@@ -6,6 +6,7 @@ export {
 export { linear, one_hot, pad, scaled_dot_product_attention } from '../generated/nn_functions'
 export * from './_functional/activation'
 export * from './_functional/dropout'
+export { multi_head_attention_forward } from './_functional/attention'
 export * from './_functional/pooling'
 export * from './_functional/normalization'
 export { embedding, embedding_bag } from './_functional/sparse'

@@ -1,6 +1,7 @@
 // Neural networks: torch.nn.
 export { Parameter, Buffer, UninitializedParameter, UninitializedBuffer } from './parameter'
 export { Module, type ForwardArgs, type ForwardResult } from './modules/module'
+export type { IncompatibleKeys, StateDict, StateDictLike } from './modules/_state_dict'
 export { Sequential, ModuleList, ModuleDict, ParameterList, ParameterDict } from './modules/container'
 export { Identity, Linear, Bilinear, LazyLinear } from './modules/linear'
 export { Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from './modules/conv'
@@ -13,6 +14,9 @@ export {
   AdaptiveAvgPool2d, AdaptiveAvgPool3d,
 } from './modules/pooling'
 export * from './modules/activation'
+export { MultiheadAttention } from './modules/attention'
+export { Transformer, TransformerDecoder, TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer } from './modules/transformer'
+export { AdaptiveLogSoftmaxWithLoss } from './modules/adaptive'
 export * from './modules/dropout'
 export {
   BatchNorm1d, BatchNorm2d, BatchNorm3d, SyncBatchNorm, LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d,

@@ -142,6 +142,7 @@ export function run_module_case(one: ModuleCase): string[] {
     ...grads ? attempt(`${id} grads`, () => gradients(one, grads, false)) : [],
     ...wgrads ? attempt(`${id} wgrads`, () => gradients(one, wgrads, true)) : [],
     ...one.buffers_after ? attempt(`${id} buffers`, () => buffers_after(one, one.buffers_after!)) : [],
-    ...attempt(`${id} eval`, () => difference(call(start(one, false), inputs_of(one)), eval_outputs, tolerance)),
+    // Without gradients, as the cases were made: transformers then take their fused way, which leaves zeros for the padding.
+    ...attempt(`${id} eval`, () => torch.no_grad(() => difference(call(start(one, false), inputs_of(one)), eval_outputs, tolerance))),
   ]
 }

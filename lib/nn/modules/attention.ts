@@ -139,8 +139,8 @@ export class MultiheadAttention extends Module {
     const float_mask = [attn_mask, key_padding_mask].some(mask => mask?.dtype.is_floating_point)
     const padding = canonical_mask(key_padding_mask, 'key_padding_mask', query.dtype, [none_or_dtype(attn_mask), 'attn_mask'])
     const mask = canonical_mask(attn_mask, 'attn_mask', query.dtype)
-    // With a floating point mask the reason is there, but PyTorch only heeds the ones after it if none is.
-    const why_not = float_mask ? 'floating-point masks are not supported for fast path.' : this.why_not_fast_path([query, key, value], padding, mask)
+    const why_not = this.unsuitable([query, key, value], padding, mask)
+      ?? (float_mask ? 'floating-point masks are not supported for fast path.' : this.unsupported(query))
     if (why_not === null) {
       const [merged, mask_type] = this.merge_masks(mask, padding, query)
       const { embed_dim, num_heads, in_proj_weight, in_proj_bias, out_proj } = this
@@ -169,9 +169,9 @@ export class MultiheadAttention extends Module {
     return [swap ? output.transpose(1, 0) : output, weights]
   }
 
-  // The first thing that keeps PyTorch from its fused operator, in its words; null: it takes it.
-  private why_not_fast_path([query, key, value]: readonly [Tensor, Tensor, Tensor], padding: Optional, mask: Optional): string | null {
-    const { in_proj_weight, in_proj_bias, out_proj } = this
+  // What keeps PyTorch from its fused operator, in its words: of the settings and inputs, then of the tensors. null: nothing does.
+  private unsuitable([query, key, value]: readonly [Tensor, Tensor, Tensor], padding: Optional, mask: Optional): string | null {
+    const { in_proj_weight, in_proj_bias } = this
     if (!get_fastpath_enabled()) return 'torch.backends.mha.get_fastpath_enabled() was not True'
     if (query.dim() !== 3) return `input not batched; expected query.dim() of 3 but got ${query.dim()}`
     if (query !== key || key !== value) return 'non-self attention was used (query, key, and value are not the same Tensor)'
@@ -189,12 +189,13 @@ export class MultiheadAttention extends Module {
       // The blanks are those of a line that PyTorch's source breaks within the text.
       return `supplying both src_key_padding_mask and src_mask at the same time${' '.repeat(34)}is not supported with NestedTensor input`
     }
-    const tensors = [query, in_proj_weight, in_proj_bias, out_proj.weight, out_proj.bias]
-    if (!tensors.every(has_fast_path)) return 'some Tensor argument\'s device is neither one of cpu, cuda or privateuseone'
-    if (needs_backward(tensors)) {
-      return 'grad is enabled and at least one of query or the input/output projection weights or biases requires_grad'
-    }
     return null
+  }
+
+  private unsupported(query: Tensor): string | null {
+    const tensors = [query, this.in_proj_weight, this.in_proj_bias, this.out_proj.weight, this.out_proj.bias]
+    if (!tensors.every(has_fast_path)) return 'some Tensor argument\'s device is neither one of cpu, cuda or privateuseone'
+    return needs_backward(tensors) ? 'grad is enabled and at least one of query or the input/output projection weights or biases requires_grad' : null
   }
 
   /**
