@@ -25,6 +25,13 @@ void finalize_generator(node_api_basic_env, void* id, void* runtime) {
   owner->release();
 }
 
+// Our allocator counts CPU memory. On an accelerator what a new tensor brings is counted here; views bring nothing.
+int64_t device_bytes(const at::Tensor* tensor) {
+  if (tensor == nullptr || tensor->is_cpu() || tensor->is_meta() || !tensor->has_storage()) return 0;
+  const auto& storage = tensor->storage();
+  return storage.use_count() == 1 ? static_cast<int64_t>(storage.nbytes()) : 0;
+}
+
 void finalize_node(node_api_basic_env, void* id, void* runtime) {
   auto* owner = static_cast<Runtime*>(runtime);
   owner->nodes.release(as_id(id));
@@ -99,7 +106,7 @@ int32_t Runtime::attach(napi_value object, NodeHandle node) {
 
 void Runtime::adopt_tensor(napi_value object, int32_t id) {
   tie(*this, object, id, finalize_tensor);
-  allocated_on_this_thread() += kBytesPerHandle;
+  allocated_on_this_thread() += kBytesPerHandle + device_bytes(tensors.find(id));
 }
 
 void Runtime::on_own_thread(const std::function<void()>& work) {
