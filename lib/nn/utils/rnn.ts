@@ -43,6 +43,11 @@ function fields_of(args: readonly unknown[]): [Tensor, Tensor, Tensor | null, Te
  * @see torch.nn.utils.rnn.PackedSequence
  */
 export class PackedSequence extends NamedTuple {
+  declare readonly 0: Tensor
+  declare readonly 1: Tensor
+  declare readonly 2: Tensor | null
+  declare readonly 3: Tensor | null
+
   static {
     Object.defineProperties(PackedSequence.prototype, {
       length: { value: packed_names.length }, _name: { value: 'PackedSequence' }, _fields: { value: packed_names },
@@ -54,19 +59,19 @@ export class PackedSequence extends NamedTuple {
   }
 
   get data(): Tensor {
-    return this[0] as Tensor
+    return this[0]
   }
 
   get batch_sizes(): Tensor {
-    return this[1] as Tensor
+    return this[1]
   }
 
   get sorted_indices(): Tensor | null {
-    return this[2] as Tensor | null
+    return this[2]
   }
 
   get unsorted_indices(): Tensor | null {
-    return this[3] as Tensor | null
+    return this[3]
   }
 
   /** Whether data is on a CUDA device. */
