@@ -41,7 +41,8 @@ function groups_of(tensors: readonly Tensor[], foreach: boolean | null): { group
     if (group) group.push(tensor)
     else groups.set(key, [tensor])
   }
-  return [...groups.values()].map(group => {
+  // PyTorch's hash map gives the last group first, and the norm of the norms depends on their order.
+  return [...groups.values()].reverse().map(group => {
     const { type } = group[0]!.device
     const supported = FOREACH_DEVICES.includes(type)
     if (foreach === true && !supported) throw new RuntimeError(`foreach=True was passed, but can't use the foreach API on ${type} tensors`)

@@ -1,2 +1,13 @@
 // torch.nn.utils: re-exports only.
 export * as rnn from './rnn'
+export { clip_grad_norm, clip_grad_norm_, clip_grad_value_, clip_grads_with_norm_, get_total_norm, type NormType, type TensorOrTensors } from './clip_grad'
+export { parameters_to_vector, vector_to_parameters } from './convert_parameters'
+export { fuse_conv_bn_eval, fuse_conv_bn_weights, fuse_linear_bn_eval, fuse_linear_bn_weights } from './fusion'
+export { skip_init } from './init'
+export { convert_conv2d_weight_memory_format, convert_conv3d_weight_memory_format } from './memory_format'
+export { remove_spectral_norm, spectral_norm } from './spectral_norm'
+export { remove_weight_norm, weight_norm } from './weight_norm'
+export * as parametrizations from './parametrizations'
+export * as parametrize from './parametrize'
+export * as prune from './prune'
+export * as stateless from './stateless'
