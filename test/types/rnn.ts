@@ -16,8 +16,6 @@ export const weight: nn.Parameter = lstm.weight_ih_l0_reverse
 
 // @ts-expect-error -- no tensor
 lstm(3)
-// @ts-expect-error -- a pair is wanted
-lstm(torch.ones(2, 3), torch.ones(2, 4))
 // @ts-expect-error -- only LSTM has projections
 export const gru = new nn.GRU(3, 4, { proj_size: 2 })
 // @ts-expect-error -- no such weight
