@@ -24,6 +24,11 @@ describe('generated code', () => {
     expect({ status, output: stdout + stderr }).toEqual({ status: 0, output: expect.stringContaining('up to date') as string })
   })
 
+  it('includes a page of modules that is up to date', () => {
+    const { stdout, stderr, status } = spawnSync(process.execPath, ['scripts/codegen/modules.mjs', '--check'], { cwd: root, encoding: 'utf8' })
+    expect({ status, output: stdout + stderr }).toEqual({ status: 0, output: expect.stringContaining('up to date') as string })
+  })
+
   it('names operators that exist', () => {
     for (const name of ['add', 'conv2d', 'max_pool2d', 'randperm', 'linalg_svd', 'fft_rfft']) expect(() => torch.ops['aten']![name]).not.toThrow()
   })
