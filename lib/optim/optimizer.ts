@@ -10,20 +10,20 @@ import { Hooks } from './_hooks'
 import { type OptimizerStateDict, type ParamState, pack, unpack } from './_state_dict'
 
 /** A group of parameters and its options. */
-export type ParamGroup<Options = Record<string, unknown>> = Options & {
+export type ParamGroup<Options = object> = Options & {
   params: Tensor[]
   param_names?: string[]
   [option: string]: unknown
 }
 
 /** A group as it is given: options that are left out are the optimizer's. */
-export type GroupInput<Options = Record<string, unknown>> = Partial<Options> & {
+export type GroupInput<Options = object> = Partial<Options> & {
   params: Tensor | Iterable<Tensor> | Iterable<readonly [string, Tensor]>
   [option: string]: unknown
 }
 
 /** What an optimizer optimizes: tensors, tensors with names, or groups of them. */
-export type Params<Options = Record<string, unknown>> =
+export type Params<Options = object> =
   Iterable<Tensor> | Iterable<readonly [string, Tensor]> | Iterable<GroupInput<Options>>
 
 /** What a closure gives: the loss. */
@@ -60,7 +60,7 @@ export const required = Symbol('required')
  * @throws {ValueError} without parameters, for one that is in two groups, or one that is no leaf.
  * @see torch.optim.Optimizer
  */
-export class Optimizer<Options extends object = Record<string, unknown>> {
+export class Optimizer<Options extends object = object> {
   /** The options of groups that do not give them. */
   defaults: Options
   /** What the optimizer keeps for each parameter, such as momentum buffers. */
@@ -127,7 +127,7 @@ export class Optimizer<Options extends object = Record<string, unknown>> {
     let args: Call = closure == null ? [] : [closure]
     let kwargs: object = {}
     for (const hook of [...global_pre_hooks, ...this.#step_pre_hooks]) {
-      const result = hook(this as unknown as Optimizer, args, kwargs)
+      const result = hook(this as Optimizer, args, kwargs)
       if (result == null) continue
       if (!Array.isArray(result) || result.length !== 2) {
         throw new RuntimeError(`${this.constructor.name}.step must return None or a tuple of (new_args, new_kwargs), but got ${value_text(result)}.`)
@@ -136,7 +136,7 @@ export class Optimizer<Options extends object = Record<string, unknown>> {
     }
     this._opt_called = true
     const loss = step.call(this, (args[0] ?? (kwargs as { closure?: Closure<L> }).closure) as Closure<L> | undefined)
-    for (const hook of [...this.#step_post_hooks, ...global_post_hooks]) hook(this as unknown as Optimizer, args, kwargs)
+    for (const hook of [...this.#step_post_hooks, ...global_post_hooks]) hook(this as Optimizer, args, kwargs)
     return loss
   }
 
@@ -203,7 +203,7 @@ export class Optimizer<Options extends object = Record<string, unknown>> {
    * Parameters are numbered in the order of the groups. Tensors are the optimizer's own, not copies.
    */
   state_dict(): OptimizerStateDict {
-    const self = this as unknown as Optimizer
+    const self = this as Optimizer
     for (const hook of this.#state_dict_pre_hooks) hook(self)
     let state_dict = pack(this.param_groups, this.state)
     for (const hook of this.#state_dict_post_hooks) state_dict = hook(self, state_dict) ?? state_dict
@@ -216,7 +216,7 @@ export class Optimizer<Options extends object = Record<string, unknown>> {
    * @throws {ValueError} if the groups differ in number or size.
    */
   load_state_dict(state_dict: OptimizerStateDict): void {
-    const self = this as unknown as Optimizer
+    const self = this as Optimizer
     let loaded: OptimizerStateDict = { ...state_dict }
     for (const hook of this.#load_pre_hooks) loaded = hook(self, loaded) ?? loaded
     outlives_scopes(() => this.__setstate__(unpack(this.param_groups, loaded) as never))

@@ -90,7 +90,7 @@ describe('explicit forms', () => {
   it('fused steps honour the scale and the flag of a GradScaler', () => {
     for (const name of ['SGD', 'Adam', 'AdamW', 'Adagrad']) {
       const x = torch.ones(3, { requires_grad: true })
-      const optimizer = make(name, [x], { lr: 0.1, fused: true }) as torch.optim.Adam
+      const optimizer = make(name, [x], { lr: 0.1, fused: true }) as unknown as torch.optim.Adam
       x.grad = torch.full([3], 8)
       Object.assign(optimizer, { grad_scale: torch.tensor(4), found_inf: torch.tensor(1) })
       optimizer.step()
