@@ -13,7 +13,7 @@ import { StepError, is_main, main, say } from './step.mjs'
 /** @param {string} program @param {string[]} args @param {{ input?: string, env?: NodeJS.ProcessEnv }} options */
 function output(program, args, { input, env = process.env } = {}) {
   const { status, stdout, stderr } = spawnSync(program, args, { cwd: root, input, env, encoding: 'utf8', maxBuffer: 1 << 28 })
-  if (status !== 0) throw new StepError(`${program} ${args[0]} failed: ${stderr.trim().split('\n').at(-1)}`, 'Run `npm run setup` first.')
+  if (status !== 0) throw new StepError(`${program} ${args[0]} failed: ${/^.*Error.*$/m.exec(stderr)?.[0] ?? stderr}`, 'Run `npm run setup` first.')
   return stdout
 }
 

@@ -1,5 +1,6 @@
 // The generated signatures are those of the libtorch in use.
 import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
 import path from 'node:path'
 import torch from '../lib/index'
 
@@ -27,6 +28,21 @@ describe('generated code', () => {
   it('includes a page of modules that is up to date', () => {
     const { stdout, stderr, status } = spawnSync(process.execPath, ['scripts/codegen/modules.mjs', '--check'], { cwd: root, encoding: 'utf8' })
     expect({ status, output: stdout + stderr }).toEqual({ status: 0, output: expect.stringContaining('up to date') as string })
+  })
+
+  it('describes operators that exist', () => {
+    const lines = fs.readFileSync(path.join(root, 'scripts/codegen/summaries.txt'), 'utf8').split('\n').filter(line => /^\w/.test(line))
+    const names = lines.flatMap(line => line.slice(0, line.indexOf(':')).split(' '))
+    expect(names.filter((name, i) => names.indexOf(name) < i)).toEqual([])
+    const unknown = names.filter(name => {
+      try {
+        return torch.ops['aten']![name] === undefined
+      } catch {
+        return true
+      }
+    })
+    expect(unknown).toEqual([])
+    expect(names.length).toBeGreaterThan(600)
   })
 
   it('names operators that exist', () => {

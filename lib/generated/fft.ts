@@ -10,8 +10,9 @@ import { factory_function } from '../_factories'
 import { operator_function } from '../_operators'
 
 /**
- * torch.fft.fft
+ * The discrete Fourier transform along a dimension.
  * `fft_fft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`
+ * @see torch.fft.fft
  */
 export const fft = operator_function('aten::fft_fft') as unknown as {
   (input: Tensor, n?: Int | null, dim?: Int, norm?: string | null, kwargs?: { out?: Tensor }): Tensor
@@ -22,8 +23,9 @@ export const fft = operator_function('aten::fft_fft') as unknown as {
 }
 
 /**
- * torch.fft.fft2
+ * The discrete Fourier transform of two dimensions.
  * `fft_fft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) -> Tensor`
+ * @see torch.fft.fft2
  */
 export const fft2 = operator_function('aten::fft_fft2') as unknown as {
   (input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, kwargs?: { out?: Tensor }): Tensor
@@ -34,8 +36,9 @@ export const fft2 = operator_function('aten::fft_fft2') as unknown as {
 }
 
 /**
- * torch.fft.fftfreq
+ * The frequencies of a transform of n samples.
  * `fft_fftfreq(int n, float d=1.0, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
+ * @see torch.fft.fftfreq
  */
 export const fftfreq = factory_function('aten::fft_fftfreq') as unknown as {
   (n: Int, d?: number, kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, out?: Tensor, requires_grad?: boolean }): Tensor
@@ -44,8 +47,9 @@ export const fftfreq = factory_function('aten::fft_fftfreq') as unknown as {
 }
 
 /**
- * torch.fft.fftn
+ * The discrete Fourier transform of several dimensions.
  * `fft_fftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`
+ * @see torch.fft.fftn
  */
 export const fftn = operator_function('aten::fft_fftn') as unknown as {
   (input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, kwargs?: { out?: Tensor }): Tensor
@@ -56,8 +60,9 @@ export const fftn = operator_function('aten::fft_fftn') as unknown as {
 }
 
 /**
- * torch.fft.fftshift
+ * The frequencies reordered, with 0 in the middle.
  * `fft_fftshift(Tensor self, int[1]? dim=None) -> Tensor`
+ * @see torch.fft.fftshift
  */
 export const fftshift = operator_function('aten::fft_fftshift') as unknown as {
   (input: Tensor, dim?: number | readonly number[] | null): Tensor
@@ -66,8 +71,9 @@ export const fftshift = operator_function('aten::fft_fftshift') as unknown as {
 }
 
 /**
- * torch.fft.hfft
+ * The transform of a signal that is Hermitian, which is real.
  * `fft_hfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`
+ * @see torch.fft.hfft
  */
 export const hfft = operator_function('aten::fft_hfft') as unknown as {
   (input: Tensor, n?: Int | null, dim?: Int, norm?: string | null, kwargs?: { out?: Tensor }): Tensor
@@ -78,8 +84,9 @@ export const hfft = operator_function('aten::fft_hfft') as unknown as {
 }
 
 /**
- * torch.fft.hfft2
+ * The transform of two dimensions of a Hermitian signal.
  * `fft_hfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) -> Tensor`
+ * @see torch.fft.hfft2
  */
 export const hfft2 = operator_function('aten::fft_hfft2') as unknown as {
   (input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, kwargs?: { out?: Tensor }): Tensor
@@ -90,8 +97,9 @@ export const hfft2 = operator_function('aten::fft_hfft2') as unknown as {
 }
 
 /**
- * torch.fft.hfftn
+ * The transform of several dimensions of a Hermitian signal.
  * `fft_hfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`
+ * @see torch.fft.hfftn
  */
 export const hfftn = operator_function('aten::fft_hfftn') as unknown as {
   (input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, kwargs?: { out?: Tensor }): Tensor
@@ -102,8 +110,9 @@ export const hfftn = operator_function('aten::fft_hfftn') as unknown as {
 }
 
 /**
- * torch.fft.ifft
+ * Its inverse.
  * `fft_ifft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`
+ * @see torch.fft.ifft
  */
 export const ifft = operator_function('aten::fft_ifft') as unknown as {
   (input: Tensor, n?: Int | null, dim?: Int, norm?: string | null, kwargs?: { out?: Tensor }): Tensor
@@ -114,8 +123,9 @@ export const ifft = operator_function('aten::fft_ifft') as unknown as {
 }
 
 /**
- * torch.fft.ifft2
+ * Its inverse.
  * `fft_ifft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) -> Tensor`
+ * @see torch.fft.ifft2
  */
 export const ifft2 = operator_function('aten::fft_ifft2') as unknown as {
   (input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, kwargs?: { out?: Tensor }): Tensor
@@ -126,8 +136,9 @@ export const ifft2 = operator_function('aten::fft_ifft2') as unknown as {
 }
 
 /**
- * torch.fft.ifftn
+ * Its inverse.
  * `fft_ifftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`
+ * @see torch.fft.ifftn
  */
 export const ifftn = operator_function('aten::fft_ifftn') as unknown as {
   (input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, kwargs?: { out?: Tensor }): Tensor
@@ -138,8 +149,9 @@ export const ifftn = operator_function('aten::fft_ifftn') as unknown as {
 }
 
 /**
- * torch.fft.ifftshift
+ * The order before fftshift.
  * `fft_ifftshift(Tensor self, int[1]? dim=None) -> Tensor`
+ * @see torch.fft.ifftshift
  */
 export const ifftshift = operator_function('aten::fft_ifftshift') as unknown as {
   (input: Tensor, dim?: number | readonly number[] | null): Tensor
@@ -148,8 +160,9 @@ export const ifftshift = operator_function('aten::fft_ifftshift') as unknown as 
 }
 
 /**
- * torch.fft.ihfft
+ * Its inverse.
  * `fft_ihfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`
+ * @see torch.fft.ihfft
  */
 export const ihfft = operator_function('aten::fft_ihfft') as unknown as {
   (input: Tensor, n?: Int | null, dim?: Int, norm?: string | null, kwargs?: { out?: Tensor }): Tensor
@@ -160,8 +173,9 @@ export const ihfft = operator_function('aten::fft_ihfft') as unknown as {
 }
 
 /**
- * torch.fft.ihfft2
+ * Its inverse.
  * `fft_ihfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) -> Tensor`
+ * @see torch.fft.ihfft2
  */
 export const ihfft2 = operator_function('aten::fft_ihfft2') as unknown as {
   (input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, kwargs?: { out?: Tensor }): Tensor
@@ -172,8 +186,9 @@ export const ihfft2 = operator_function('aten::fft_ihfft2') as unknown as {
 }
 
 /**
- * torch.fft.ihfftn
+ * Its inverse.
  * `fft_ihfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`
+ * @see torch.fft.ihfftn
  */
 export const ihfftn = operator_function('aten::fft_ihfftn') as unknown as {
   (input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, kwargs?: { out?: Tensor }): Tensor
@@ -184,8 +199,9 @@ export const ihfftn = operator_function('aten::fft_ihfftn') as unknown as {
 }
 
 /**
- * torch.fft.irfft
+ * The real signal of such a half.
  * `fft_irfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`
+ * @see torch.fft.irfft
  */
 export const irfft = operator_function('aten::fft_irfft') as unknown as {
   (input: Tensor, n?: Int | null, dim?: Int, norm?: string | null, kwargs?: { out?: Tensor }): Tensor
@@ -196,8 +212,9 @@ export const irfft = operator_function('aten::fft_irfft') as unknown as {
 }
 
 /**
- * torch.fft.irfft2
+ * Its inverse.
  * `fft_irfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) -> Tensor`
+ * @see torch.fft.irfft2
  */
 export const irfft2 = operator_function('aten::fft_irfft2') as unknown as {
   (input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, kwargs?: { out?: Tensor }): Tensor
@@ -208,8 +225,9 @@ export const irfft2 = operator_function('aten::fft_irfft2') as unknown as {
 }
 
 /**
- * torch.fft.irfftn
+ * Its inverse.
  * `fft_irfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`
+ * @see torch.fft.irfftn
  */
 export const irfftn = operator_function('aten::fft_irfftn') as unknown as {
   (input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, kwargs?: { out?: Tensor }): Tensor
@@ -220,8 +238,9 @@ export const irfftn = operator_function('aten::fft_irfftn') as unknown as {
 }
 
 /**
- * torch.fft.rfft
+ * The half of the Fourier transform that says all of a real signal.
  * `fft_rfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) -> Tensor`
+ * @see torch.fft.rfft
  */
 export const rfft = operator_function('aten::fft_rfft') as unknown as {
   (input: Tensor, n?: Int | null, dim?: Int, norm?: string | null, kwargs?: { out?: Tensor }): Tensor
@@ -232,8 +251,9 @@ export const rfft = operator_function('aten::fft_rfft') as unknown as {
 }
 
 /**
- * torch.fft.rfft2
+ * The transform of two dimensions of a real signal.
  * `fft_rfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) -> Tensor`
+ * @see torch.fft.rfft2
  */
 export const rfft2 = operator_function('aten::fft_rfft2') as unknown as {
   (input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, kwargs?: { out?: Tensor }): Tensor
@@ -244,8 +264,9 @@ export const rfft2 = operator_function('aten::fft_rfft2') as unknown as {
 }
 
 /**
- * torch.fft.rfftfreq
+ * The frequencies of a real signal's transform.
  * `fft_rfftfreq(int n, float d=1.0, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
+ * @see torch.fft.rfftfreq
  */
 export const rfftfreq = factory_function('aten::fft_rfftfreq') as unknown as {
   (n: Int, d?: number, kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, out?: Tensor, requires_grad?: boolean }): Tensor
@@ -254,8 +275,9 @@ export const rfftfreq = factory_function('aten::fft_rfftfreq') as unknown as {
 }
 
 /**
- * torch.fft.rfftn
+ * The transform of several dimensions of a real signal.
  * `fft_rfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor`
+ * @see torch.fft.rfftn
  */
 export const rfftn = operator_function('aten::fft_rfftn') as unknown as {
   (input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, kwargs?: { out?: Tensor }): Tensor

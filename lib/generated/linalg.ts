@@ -8,8 +8,8 @@ import type { Int, Named, Scalar } from '../types'
 import { operator_function } from '../_operators'
 
 /**
- * torch.linalg._powsum
  * `linalg__powsum(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
+ * @see torch.linalg._powsum
  */
 export const _powsum = operator_function('aten::linalg__powsum') as unknown as {
   (input: Tensor, ord?: Scalar, dim?: number | readonly number[] | null, keepdim?: boolean, kwargs?: { dtype?: dtype | null }): Tensor
@@ -20,8 +20,9 @@ export const _powsum = operator_function('aten::linalg__powsum') as unknown as {
 }
 
 /**
- * torch.linalg.cholesky
+ * The triangular L of A = L L^H, for positive definite matrices.
  * `linalg_cholesky(Tensor self, *, bool upper=False) -> Tensor`
+ * @see torch.linalg.cholesky
  */
 export const cholesky = operator_function('aten::linalg_cholesky') as unknown as {
   (input: Tensor, kwargs?: { upper?: boolean, out?: Tensor }): Tensor
@@ -29,8 +30,9 @@ export const cholesky = operator_function('aten::linalg_cholesky') as unknown as
 }
 
 /**
- * torch.linalg.cholesky_ex
+ * The triangular L of A = L L^H, for positive definite matrices. Without an exception on failure: `info` tells.
  * `linalg_cholesky_ex(Tensor self, *, bool upper=False, bool check_errors=False) -> (Tensor L, Tensor info)`
+ * @see torch.linalg.cholesky_ex
  */
 export const cholesky_ex = operator_function('aten::linalg_cholesky_ex') as unknown as {
   (input: Tensor, kwargs?: { upper?: boolean, check_errors?: boolean, out?: readonly Tensor[] }): Named<'L' | 'info'>
@@ -38,9 +40,10 @@ export const cholesky_ex = operator_function('aten::linalg_cholesky_ex') as unkn
 }
 
 /**
- * torch.linalg.cond
+ * The condition number of matrices.
  * `linalg_cond(Tensor self, Scalar? p=None) -> Tensor`
  * `linalg_cond.p_str(Tensor self, str p) -> Tensor`
+ * @see torch.linalg.cond
  */
 export const cond = operator_function('aten::linalg_cond') as unknown as {
   (input: Tensor, p?: Scalar | null, kwargs?: { out?: Tensor }): Tensor
@@ -52,8 +55,9 @@ export const cond = operator_function('aten::linalg_cond') as unknown as {
 }
 
 /**
- * torch.linalg.cross
+ * The cross product of vectors of three elements.
  * `linalg_cross(Tensor self, Tensor other, *, int dim=-1) -> Tensor`
+ * @see torch.linalg.cross
  */
 export const cross = operator_function('aten::linalg_cross') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { dim?: Int, out?: Tensor }): Tensor
@@ -62,8 +66,9 @@ export const cross = operator_function('aten::linalg_cross') as unknown as {
 }
 
 /**
- * torch.linalg.det
+ * The determinant of square matrices.
  * `linalg_det(Tensor A) -> Tensor`
+ * @see torch.linalg.det
  */
 export const det = operator_function('aten::linalg_det') as unknown as {
   (A: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -71,8 +76,9 @@ export const det = operator_function('aten::linalg_det') as unknown as {
 }
 
 /**
- * torch.linalg.diagonal
+ * The diagonal of two dimensions, as a view.
  * `linalg_diagonal(Tensor(a) A, *, int offset=0, int dim1=-2, int dim2=-1) -> Tensor(a)`
+ * @see torch.linalg.diagonal
  */
 export const diagonal = operator_function('aten::linalg_diagonal') as unknown as {
   (A: Tensor, kwargs?: { offset?: Int, dim1?: Int, dim2?: Int }): Tensor
@@ -80,8 +86,9 @@ export const diagonal = operator_function('aten::linalg_diagonal') as unknown as
 }
 
 /**
- * torch.linalg.eig
+ * The eigenvalues and eigenvectors of square matrices, complex.
  * `linalg_eig(Tensor self) -> (Tensor eigenvalues, Tensor eigenvectors)`
+ * @see torch.linalg.eig
  */
 export const eig = operator_function('aten::linalg_eig') as unknown as {
   (input: Tensor, kwargs?: { out?: readonly Tensor[] }): Named<'eigenvalues' | 'eigenvectors'>
@@ -89,8 +96,9 @@ export const eig = operator_function('aten::linalg_eig') as unknown as {
 }
 
 /**
- * torch.linalg.eigh
+ * The eigenvalues, ascending, and eigenvectors of symmetric or Hermitian matrices.
  * `linalg_eigh(Tensor self, str UPLO="L") -> (Tensor eigenvalues, Tensor eigenvectors)`
+ * @see torch.linalg.eigh
  */
 export const eigh = operator_function('aten::linalg_eigh') as unknown as {
   (input: Tensor, UPLO?: string, kwargs?: { out?: readonly Tensor[] }): Named<'eigenvalues' | 'eigenvectors'>
@@ -99,8 +107,9 @@ export const eigh = operator_function('aten::linalg_eigh') as unknown as {
 }
 
 /**
- * torch.linalg.eigvals
+ * The eigenvalues of square matrices, complex.
  * `linalg_eigvals(Tensor self) -> Tensor`
+ * @see torch.linalg.eigvals
  */
 export const eigvals = operator_function('aten::linalg_eigvals') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -108,8 +117,9 @@ export const eigvals = operator_function('aten::linalg_eigvals') as unknown as {
 }
 
 /**
- * torch.linalg.eigvalsh
+ * The eigenvalues, ascending, of symmetric or Hermitian matrices.
  * `linalg_eigvalsh(Tensor self, str UPLO="L") -> Tensor`
+ * @see torch.linalg.eigvalsh
  */
 export const eigvalsh = operator_function('aten::linalg_eigvalsh') as unknown as {
   (input: Tensor, UPLO?: string, kwargs?: { out?: Tensor }): Tensor
@@ -118,8 +128,9 @@ export const eigvalsh = operator_function('aten::linalg_eigvalsh') as unknown as
 }
 
 /**
- * torch.linalg.householder_product
+ * The product of Householder matrices.
  * `linalg_householder_product(Tensor input, Tensor tau) -> Tensor`
+ * @see torch.linalg.householder_product
  */
 export const householder_product = operator_function('aten::linalg_householder_product') as unknown as {
   (input: Tensor, tau: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -128,8 +139,9 @@ export const householder_product = operator_function('aten::linalg_householder_p
 }
 
 /**
- * torch.linalg.inv
+ * The inverse of square matrices.
  * `linalg_inv(Tensor A) -> Tensor`
+ * @see torch.linalg.inv
  */
 export const inv = operator_function('aten::linalg_inv') as unknown as {
   (A: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -137,8 +149,9 @@ export const inv = operator_function('aten::linalg_inv') as unknown as {
 }
 
 /**
- * torch.linalg.inv_ex
+ * The inverse of square matrices. Without an exception on failure: `info` tells.
  * `linalg_inv_ex(Tensor A, *, bool check_errors=False) -> (Tensor inverse, Tensor info)`
+ * @see torch.linalg.inv_ex
  */
 export const inv_ex = operator_function('aten::linalg_inv_ex') as unknown as {
   (A: Tensor, kwargs?: { check_errors?: boolean, out?: readonly Tensor[] }): Named<'inverse' | 'info'>
@@ -146,8 +159,9 @@ export const inv_ex = operator_function('aten::linalg_inv_ex') as unknown as {
 }
 
 /**
- * torch.linalg.ldl_factor
+ * The LDL factorisation of symmetric or Hermitian matrices.
  * `linalg_ldl_factor(Tensor self, *, bool hermitian=False) -> (Tensor LD, Tensor pivots)`
+ * @see torch.linalg.ldl_factor
  */
 export const ldl_factor = operator_function('aten::linalg_ldl_factor') as unknown as {
   (input: Tensor, kwargs?: { hermitian?: boolean, out?: readonly Tensor[] }): Named<'LD' | 'pivots'>
@@ -155,8 +169,9 @@ export const ldl_factor = operator_function('aten::linalg_ldl_factor') as unknow
 }
 
 /**
- * torch.linalg.ldl_factor_ex
+ * The LDL factorisation of symmetric or Hermitian matrices. Without an exception on failure: `info` tells.
  * `linalg_ldl_factor_ex(Tensor self, *, bool hermitian=False, bool check_errors=False) -> (Tensor LD, Tensor pivots, Tensor info)`
+ * @see torch.linalg.ldl_factor_ex
  */
 export const ldl_factor_ex = operator_function('aten::linalg_ldl_factor_ex') as unknown as {
   (input: Tensor, kwargs?: { hermitian?: boolean, check_errors?: boolean, out?: readonly Tensor[] }): Named<'LD' | 'pivots' | 'info'>
@@ -164,8 +179,9 @@ export const ldl_factor_ex = operator_function('aten::linalg_ldl_factor_ex') as 
 }
 
 /**
- * torch.linalg.ldl_solve
+ * The solution of A X = B from the LDL factorisation of A.
  * `linalg_ldl_solve(Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=False) -> Tensor`
+ * @see torch.linalg.ldl_solve
  */
 export const ldl_solve = operator_function('aten::linalg_ldl_solve') as unknown as {
   (LD: Tensor, pivots: Tensor, B: Tensor, kwargs?: { hermitian?: boolean, out?: Tensor }): Tensor
@@ -175,8 +191,9 @@ export const ldl_solve = operator_function('aten::linalg_ldl_solve') as unknown 
 }
 
 /**
- * torch.linalg.lstsq
+ * The X for which A X is as near to B as can be, with residuals, rank and singular values.
  * `linalg_lstsq(Tensor self, Tensor b, float? rcond=None, *, str? driver=None) -> (Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values)`
+ * @see torch.linalg.lstsq
  */
 export const lstsq = operator_function('aten::linalg_lstsq') as unknown as {
   (input: Tensor, b: Tensor, rcond?: number | null, kwargs?: { driver?: string | null, out?: readonly Tensor[] }): Named<'solution' | 'residuals' | 'rank' | 'singular_values'>
@@ -186,8 +203,9 @@ export const lstsq = operator_function('aten::linalg_lstsq') as unknown as {
 }
 
 /**
- * torch.linalg.lu
+ * The factors of A = P L U.
  * `linalg_lu(Tensor A, *, bool pivot=True) -> (Tensor P, Tensor L, Tensor U)`
+ * @see torch.linalg.lu
  */
 export const lu = operator_function('aten::linalg_lu') as unknown as {
   (A: Tensor, kwargs?: { pivot?: boolean, out?: readonly Tensor[] }): Named<'P' | 'L' | 'U'>
@@ -195,8 +213,9 @@ export const lu = operator_function('aten::linalg_lu') as unknown as {
 }
 
 /**
- * torch.linalg.lu_factor
+ * The LU factorisation, packed in one matrix, and its pivots.
  * `linalg_lu_factor(Tensor A, *, bool pivot=True) -> (Tensor LU, Tensor pivots)`
+ * @see torch.linalg.lu_factor
  */
 export const lu_factor = operator_function('aten::linalg_lu_factor') as unknown as {
   (A: Tensor, kwargs?: { pivot?: boolean, out?: readonly Tensor[] }): Named<'LU' | 'pivots'>
@@ -204,8 +223,9 @@ export const lu_factor = operator_function('aten::linalg_lu_factor') as unknown 
 }
 
 /**
- * torch.linalg.lu_factor_ex
+ * The LU factorisation, packed in one matrix, and its pivots. Without an exception on failure: `info` tells.
  * `linalg_lu_factor_ex(Tensor A, *, bool pivot=True, bool check_errors=False) -> (Tensor LU, Tensor pivots, Tensor info)`
+ * @see torch.linalg.lu_factor_ex
  */
 export const lu_factor_ex = operator_function('aten::linalg_lu_factor_ex') as unknown as {
   (A: Tensor, kwargs?: { pivot?: boolean, check_errors?: boolean, out?: readonly Tensor[] }): Named<'LU' | 'pivots' | 'info'>
@@ -213,8 +233,9 @@ export const lu_factor_ex = operator_function('aten::linalg_lu_factor_ex') as un
 }
 
 /**
- * torch.linalg.lu_solve
+ * The solution of A X = B from the LU factorisation of A.
  * `linalg_lu_solve(Tensor LU, Tensor pivots, Tensor B, *, bool left=True, bool adjoint=False) -> Tensor`
+ * @see torch.linalg.lu_solve
  */
 export const lu_solve = operator_function('aten::linalg_lu_solve') as unknown as {
   (LU: Tensor, pivots: Tensor, B: Tensor, kwargs?: { left?: boolean, adjoint?: boolean, out?: Tensor }): Tensor
@@ -224,8 +245,9 @@ export const lu_solve = operator_function('aten::linalg_lu_solve') as unknown as
 }
 
 /**
- * torch.linalg.matmul
+ * The product of matrices, vectors or batches of matrices.
  * `linalg_matmul(Tensor self, Tensor other) -> Tensor`
+ * @see torch.linalg.matmul
  */
 export const matmul = operator_function('aten::linalg_matmul') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -234,8 +256,9 @@ export const matmul = operator_function('aten::linalg_matmul') as unknown as {
 }
 
 /**
- * torch.linalg.matrix_exp
+ * The exponential of square matrices.
  * `linalg_matrix_exp(Tensor self) -> Tensor`
+ * @see torch.linalg.matrix_exp
  */
 export const matrix_exp = operator_function('aten::linalg_matrix_exp') as unknown as {
   (input: Tensor): Tensor
@@ -243,9 +266,10 @@ export const matrix_exp = operator_function('aten::linalg_matrix_exp') as unknow
 }
 
 /**
- * torch.linalg.matrix_norm
+ * The norm of matrices: 'fro', 'nuc', 1, 2, inf ...
  * `linalg_matrix_norm(Tensor self, Scalar ord, int[] dim=[-2,-1], bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
  * `linalg_matrix_norm.str_ord(Tensor self, str ord='fro', int[] dim=[-2,-1], bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
+ * @see torch.linalg.matrix_norm
  */
 export const matrix_norm = operator_function('aten::linalg_matrix_norm') as unknown as {
   (input: Tensor, ord: Scalar, dim?: readonly number[], keepdim?: boolean, kwargs?: { dtype?: dtype | null, out?: Tensor }): Tensor
@@ -261,8 +285,9 @@ export const matrix_norm = operator_function('aten::linalg_matrix_norm') as unkn
 }
 
 /**
- * torch.linalg.matrix_power
+ * The n-th power of square matrices.
  * `linalg_matrix_power(Tensor self, int n) -> Tensor`
+ * @see torch.linalg.matrix_power
  */
 export const matrix_power = operator_function('aten::linalg_matrix_power') as unknown as {
   (input: Tensor, n: Int, kwargs?: { out?: Tensor }): Tensor
@@ -271,11 +296,12 @@ export const matrix_power = operator_function('aten::linalg_matrix_power') as un
 }
 
 /**
- * torch.linalg.matrix_rank
+ * The number of singular values that are not (nearly) 0.
  * `linalg_matrix_rank.atol_rtol_tensor(Tensor input, *, Tensor? atol=None, Tensor? rtol=None, bool hermitian=False) -> Tensor`
  * `linalg_matrix_rank.atol_rtol_float(Tensor self, *, float? atol=None, float? rtol=None, bool hermitian=False) -> Tensor`
  * `linalg_matrix_rank(Tensor self, float tol, bool hermitian=False) -> Tensor`
  * `linalg_matrix_rank.tol_tensor(Tensor input, Tensor tol, bool hermitian=False) -> Tensor`
+ * @see torch.linalg.matrix_rank
  */
 export const matrix_rank = operator_function('aten::linalg_matrix_rank') as unknown as {
   (input: Tensor, kwargs?: { atol?: Tensor | null, rtol?: Tensor | null, hermitian?: boolean, out?: Tensor }): Tensor
@@ -293,8 +319,9 @@ export const matrix_rank = operator_function('aten::linalg_matrix_rank') as unkn
 }
 
 /**
- * torch.linalg.multi_dot
+ * The product of a list of matrices, in the cheapest order.
  * `linalg_multi_dot(Tensor[] tensors) -> Tensor`
+ * @see torch.linalg.multi_dot
  */
 export const multi_dot = operator_function('aten::linalg_multi_dot') as unknown as {
   (tensors: readonly Tensor[], kwargs?: { out?: Tensor }): Tensor
@@ -302,9 +329,10 @@ export const multi_dot = operator_function('aten::linalg_multi_dot') as unknown 
 }
 
 /**
- * torch.linalg.norm
+ * The norm of a vector or matrix.
  * `linalg_norm(Tensor self, Scalar? ord=None, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
  * `linalg_norm.ord_str(Tensor self, str ord, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
+ * @see torch.linalg.norm
  */
 export const norm = operator_function('aten::linalg_norm') as unknown as {
   (input: Tensor, ord?: Scalar | null, dim?: number | readonly number[] | null, keepdim?: boolean, kwargs?: { dtype?: dtype | null, out?: Tensor }): Tensor
@@ -320,30 +348,28 @@ export const norm = operator_function('aten::linalg_norm') as unknown as {
 }
 
 /**
- * torch.linalg.pinv
+ * The pseudo-inverse of matrices (Moore-Penrose).
  * `linalg_pinv.atol_rtol_tensor(Tensor self, *, Tensor? atol=None, Tensor? rtol=None, bool hermitian=False) -> Tensor`
  * `linalg_pinv.atol_rtol_float(Tensor self, *, float? atol=None, float? rtol=None, bool hermitian=False) -> Tensor`
  * `linalg_pinv(Tensor self, float rcond, bool hermitian=False) -> Tensor`
  * `linalg_pinv.rcond_tensor(Tensor self, Tensor rcond, bool hermitian=False) -> Tensor`
+ * @see torch.linalg.pinv
  */
 export const pinv = operator_function('aten::linalg_pinv') as unknown as {
   (input: Tensor, kwargs?: { atol?: Tensor | null, rtol?: Tensor | null, hermitian?: boolean, out?: Tensor }): Tensor
   (kwargs: { input: Tensor, atol?: Tensor | null, rtol?: Tensor | null, hermitian?: boolean, out?: Tensor }): Tensor
   (input: Tensor, kwargs?: { atol?: number | null, rtol?: number | null, hermitian?: boolean, out?: Tensor }): Tensor
   (kwargs: { input: Tensor, atol?: number | null, rtol?: number | null, hermitian?: boolean, out?: Tensor }): Tensor
-  (input: Tensor, rcond: number, hermitian?: boolean, kwargs?: { out?: Tensor }): Tensor
-  (input: Tensor, rcond: number, kwargs: { hermitian?: boolean, out?: Tensor }): Tensor
-  (input: Tensor, kwargs: { rcond: number, hermitian?: boolean, out?: Tensor }): Tensor
-  (kwargs: { input: Tensor, rcond: number, hermitian?: boolean, out?: Tensor }): Tensor
-  (input: Tensor, rcond: Tensor, hermitian?: boolean, kwargs?: { out?: Tensor }): Tensor
-  (input: Tensor, rcond: Tensor, kwargs: { hermitian?: boolean, out?: Tensor }): Tensor
-  (input: Tensor, kwargs: { rcond: Tensor, hermitian?: boolean, out?: Tensor }): Tensor
-  (kwargs: { input: Tensor, rcond: Tensor, hermitian?: boolean, out?: Tensor }): Tensor
+  (input: Tensor, rcond: number | Tensor, hermitian?: boolean, kwargs?: { out?: Tensor }): Tensor
+  (input: Tensor, rcond: number | Tensor, kwargs: { hermitian?: boolean, out?: Tensor }): Tensor
+  (input: Tensor, kwargs: { rcond: number | Tensor, hermitian?: boolean, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor, rcond: number | Tensor, hermitian?: boolean, out?: Tensor }): Tensor
 }
 
 /**
- * torch.linalg.qr
+ * The factors of A = Q R: Q orthonormal, R upper triangular.
  * `linalg_qr(Tensor A, str mode='reduced') -> (Tensor Q, Tensor R)`
+ * @see torch.linalg.qr
  */
 export const qr = operator_function('aten::linalg_qr') as unknown as {
   (A: Tensor, mode?: string, kwargs?: { out?: readonly Tensor[] }): Named<'Q' | 'R'>
@@ -352,8 +378,9 @@ export const qr = operator_function('aten::linalg_qr') as unknown as {
 }
 
 /**
- * torch.linalg.slogdet
+ * The sign and the logarithm of the absolute value of the determinant.
  * `linalg_slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet)`
+ * @see torch.linalg.slogdet
  */
 export const slogdet = operator_function('aten::linalg_slogdet') as unknown as {
   (A: Tensor, kwargs?: { out?: readonly Tensor[] }): Named<'sign' | 'logabsdet'>
@@ -361,8 +388,9 @@ export const slogdet = operator_function('aten::linalg_slogdet') as unknown as {
 }
 
 /**
- * torch.linalg.solve
+ * The solution of A X = B for a square A.
  * `linalg_solve(Tensor A, Tensor B, *, bool left=True) -> Tensor`
+ * @see torch.linalg.solve
  */
 export const solve = operator_function('aten::linalg_solve') as unknown as {
   (A: Tensor, B: Tensor, kwargs?: { left?: boolean, out?: Tensor }): Tensor
@@ -371,8 +399,9 @@ export const solve = operator_function('aten::linalg_solve') as unknown as {
 }
 
 /**
- * torch.linalg.solve_ex
+ * The solution of A X = B for a square A. Without an exception on failure: `info` tells.
  * `linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> (Tensor result, Tensor info)`
+ * @see torch.linalg.solve_ex
  */
 export const solve_ex = operator_function('aten::linalg_solve_ex') as unknown as {
   (A: Tensor, B: Tensor, kwargs?: { left?: boolean, check_errors?: boolean, out?: readonly Tensor[] }): Named<'result' | 'info'>
@@ -381,8 +410,9 @@ export const solve_ex = operator_function('aten::linalg_solve_ex') as unknown as
 }
 
 /**
- * torch.linalg.solve_triangular
+ * The solution of A X = B for a triangular A.
  * `linalg_solve_triangular(Tensor self, Tensor B, *, bool upper, bool left=True, bool unitriangular=False) -> Tensor`
+ * @see torch.linalg.solve_triangular
  */
 export const solve_triangular = operator_function('aten::linalg_solve_triangular') as unknown as {
   (input: Tensor, B: Tensor, kwargs: { upper: boolean, left?: boolean, unitriangular?: boolean, out?: Tensor }): Tensor
@@ -391,8 +421,9 @@ export const solve_triangular = operator_function('aten::linalg_solve_triangular
 }
 
 /**
- * torch.linalg.svd
+ * The singular value decomposition A = U diag(S) V^H.
  * `linalg_svd(Tensor A, bool full_matrices=True, *, str? driver=None) -> (Tensor U, Tensor S, Tensor Vh)`
+ * @see torch.linalg.svd
  */
 export const svd = operator_function('aten::linalg_svd') as unknown as {
   (A: Tensor, full_matrices?: boolean, kwargs?: { driver?: string | null, out?: readonly Tensor[] }): Named<'U' | 'S' | 'Vh'>
@@ -401,8 +432,9 @@ export const svd = operator_function('aten::linalg_svd') as unknown as {
 }
 
 /**
- * torch.linalg.svdvals
+ * The singular values.
  * `linalg_svdvals(Tensor A, *, str? driver=None) -> Tensor`
+ * @see torch.linalg.svdvals
  */
 export const svdvals = operator_function('aten::linalg_svdvals') as unknown as {
   (A: Tensor, kwargs?: { driver?: string | null, out?: Tensor }): Tensor
@@ -410,8 +442,9 @@ export const svdvals = operator_function('aten::linalg_svdvals') as unknown as {
 }
 
 /**
- * torch.linalg.tensorinv
+ * The inverse of a tensor with respect to tensordot.
  * `linalg_tensorinv(Tensor self, int ind=2) -> Tensor`
+ * @see torch.linalg.tensorinv
  */
 export const tensorinv = operator_function('aten::linalg_tensorinv') as unknown as {
   (input: Tensor, ind?: Int, kwargs?: { out?: Tensor }): Tensor
@@ -420,8 +453,9 @@ export const tensorinv = operator_function('aten::linalg_tensorinv') as unknown 
 }
 
 /**
- * torch.linalg.tensorsolve
+ * The solution of tensordot(A, X) = B.
  * `linalg_tensorsolve(Tensor self, Tensor other, int[]? dims=None) -> Tensor`
+ * @see torch.linalg.tensorsolve
  */
 export const tensorsolve = operator_function('aten::linalg_tensorsolve') as unknown as {
   (input: Tensor, other: Tensor, dims?: readonly number[] | null, kwargs?: { out?: Tensor }): Tensor
@@ -431,8 +465,9 @@ export const tensorsolve = operator_function('aten::linalg_tensorsolve') as unkn
 }
 
 /**
- * torch.linalg.vander
+ * The powers of each element of a vector, as rows.
  * `linalg_vander(Tensor x, *, SymInt? N=None) -> Tensor`
+ * @see torch.linalg.vander
  */
 export const vander = operator_function('aten::linalg_vander') as unknown as {
   (x: Tensor, kwargs?: { N?: Int | null }): Tensor
@@ -440,8 +475,9 @@ export const vander = operator_function('aten::linalg_vander') as unknown as {
 }
 
 /**
- * torch.linalg.vecdot
+ * The sum of products of two vectors, the first one conjugated.
  * `linalg_vecdot(Tensor x, Tensor y, *, int dim=-1) -> Tensor`
+ * @see torch.linalg.vecdot
  */
 export const vecdot = operator_function('aten::linalg_vecdot') as unknown as {
   (x: Tensor, y: Tensor, kwargs?: { dim?: Int, out?: Tensor }): Tensor
@@ -450,8 +486,9 @@ export const vecdot = operator_function('aten::linalg_vecdot') as unknown as {
 }
 
 /**
- * torch.linalg.vector_norm
+ * The norm of vectors: (sum |x|^ord)^(1/ord).
  * `linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
+ * @see torch.linalg.vector_norm
  */
 export const vector_norm = operator_function('aten::linalg_vector_norm') as unknown as {
   (input: Tensor, ord?: Scalar, dim?: number | readonly number[] | null, keepdim?: boolean, kwargs?: { dtype?: dtype | null, out?: Tensor }): Tensor

@@ -7,8 +7,9 @@ import type { Int, Scalar } from '../types'
 import { operator_function } from '../_operators'
 
 /**
- * torch._C._nn.adaptive_avg_pool2d
+ * The means of as many windows as output_size says.
  * `adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor`
+ * @see torch._C._nn.adaptive_avg_pool2d
  */
 export const adaptive_avg_pool2d = operator_function('aten::adaptive_avg_pool2d') as unknown as {
   (input: Tensor, output_size: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
@@ -17,8 +18,9 @@ export const adaptive_avg_pool2d = operator_function('aten::adaptive_avg_pool2d'
 }
 
 /**
- * torch._C._nn.adaptive_avg_pool3d
+ * The means of as many windows as output_size says.
  * `adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor`
+ * @see torch._C._nn.adaptive_avg_pool3d
  */
 export const adaptive_avg_pool3d = operator_function('aten::adaptive_avg_pool3d') as unknown as {
   (input: Tensor, output_size: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
@@ -27,8 +29,9 @@ export const adaptive_avg_pool3d = operator_function('aten::adaptive_avg_pool3d'
 }
 
 /**
- * torch._C._nn.adaptive_max_pool2d
+ * The greatest elements of as many windows as output_size says, and their indices.
  * `adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)`
+ * @see torch._C._nn.adaptive_max_pool2d
  */
 export const adaptive_max_pool2d = operator_function('aten::adaptive_max_pool2d') as unknown as {
   (input: Tensor, output_size: number | readonly number[], kwargs?: { out?: readonly Tensor[] }): [Tensor, Tensor]
@@ -37,8 +40,9 @@ export const adaptive_max_pool2d = operator_function('aten::adaptive_max_pool2d'
 }
 
 /**
- * torch._C._nn.adaptive_max_pool3d
+ * The greatest elements of as many windows as output_size says, and their indices.
  * `adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, Tensor)`
+ * @see torch._C._nn.adaptive_max_pool3d
  */
 export const adaptive_max_pool3d = operator_function('aten::adaptive_max_pool3d') as unknown as {
   (input: Tensor, output_size: number | readonly number[], kwargs?: { out?: readonly Tensor[] }): [Tensor, Tensor]
@@ -47,8 +51,9 @@ export const adaptive_max_pool3d = operator_function('aten::adaptive_max_pool3d'
 }
 
 /**
- * torch._C._nn.avg_pool2d
+ * The mean of each window.
  * `avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor`
+ * @see torch._C._nn.avg_pool2d
  */
 export const avg_pool2d = operator_function('aten::avg_pool2d') as unknown as {
   (input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], ceil_mode?: boolean, count_include_pad?: boolean, divisor_override?: Int | null, kwargs?: { out?: Tensor }): Tensor
@@ -62,8 +67,9 @@ export const avg_pool2d = operator_function('aten::avg_pool2d') as unknown as {
 }
 
 /**
- * torch._C._nn.avg_pool3d
+ * The mean of each window.
  * `avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor`
+ * @see torch._C._nn.avg_pool3d
  */
 export const avg_pool3d = operator_function('aten::avg_pool3d') as unknown as {
   (input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], ceil_mode?: boolean, count_include_pad?: boolean, divisor_override?: Int | null, kwargs?: { out?: Tensor }): Tensor
@@ -77,8 +83,9 @@ export const avg_pool3d = operator_function('aten::avg_pool3d') as unknown as {
 }
 
 /**
- * torch._C._nn.binary_cross_entropy
+ * -(y log x + (1 - y) log(1 - x)), for probabilities.
  * `binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=Mean) -> Tensor`
+ * @see torch._C._nn.binary_cross_entropy
  */
 export const binary_cross_entropy = operator_function('aten::binary_cross_entropy') as unknown as {
   (input: Tensor, target: Tensor, weight?: Tensor | null, reduction?: Int, kwargs?: { out?: Tensor }): Tensor
@@ -89,8 +96,9 @@ export const binary_cross_entropy = operator_function('aten::binary_cross_entrop
 }
 
 /**
- * torch._C._nn.col2im
+ * Columns added back into images.
  * `col2im(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor`
+ * @see torch._C._nn.col2im
  */
 export const col2im = operator_function('aten::col2im') as unknown as {
   (input: Tensor, output_size: number | readonly number[], kernel_size: number | readonly number[], dilation: number | readonly number[], padding: number | readonly number[], stride: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
@@ -103,8 +111,8 @@ export const col2im = operator_function('aten::col2im') as unknown as {
 }
 
 /**
- * torch._C._nn.conv_depthwise3d
  * `conv_depthwise3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, SymInt[3] dilation) -> Tensor`
+ * @see torch._C._nn.conv_depthwise3d
  */
 export const conv_depthwise3d = operator_function('aten::conv_depthwise3d') as unknown as {
   (input: Tensor, weight: Tensor, kernel_size: number | readonly number[], bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], dilation: number | readonly number[]): Tensor
@@ -118,8 +126,9 @@ export const conv_depthwise3d = operator_function('aten::conv_depthwise3d') as u
 }
 
 /**
- * torch._C._nn.cross_entropy_loss
+ * Cross entropy between logits and classes or class probabilities.
  * `cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=Mean, SymInt ignore_index=-100, float label_smoothing=0.0) -> Tensor`
+ * @see torch._C._nn.cross_entropy_loss
  */
 export const cross_entropy_loss = operator_function('aten::cross_entropy_loss') as unknown as {
   (input: Tensor, target: Tensor, weight?: Tensor | null, reduction?: Int, ignore_index?: Int, label_smoothing?: number): Tensor
@@ -132,8 +141,9 @@ export const cross_entropy_loss = operator_function('aten::cross_entropy_loss') 
 }
 
 /**
- * torch._C._nn.elu
+ * x where positive, else alpha * (exp(x) - 1).
  * `elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor`
+ * @see torch._C._nn.elu
  */
 export const elu = operator_function('aten::elu') as unknown as {
   (input: Tensor, alpha?: Scalar, scale?: Scalar, input_scale?: Scalar, kwargs?: { out?: Tensor }): Tensor
@@ -144,8 +154,9 @@ export const elu = operator_function('aten::elu') as unknown as {
 }
 
 /**
- * torch._C._nn.elu_
+ * In place: x where positive, else alpha * (exp(x) - 1).
  * `elu_(Tensor(a!) self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor(a!)`
+ * @see torch._C._nn.elu_
  */
 export const elu_ = operator_function('aten::elu_') as unknown as {
   (input: Tensor, alpha?: Scalar, scale?: Scalar, input_scale?: Scalar): Tensor
@@ -156,8 +167,8 @@ export const elu_ = operator_function('aten::elu_') as unknown as {
 }
 
 /**
- * torch._C._nn.flatten_dense_tensors
  * `flatten_dense_tensors(Tensor[] tensors) -> Tensor`
+ * @see torch._C._nn.flatten_dense_tensors
  */
 export const flatten_dense_tensors = operator_function('aten::flatten_dense_tensors') as unknown as {
   (tensors: readonly Tensor[]): Tensor
@@ -165,8 +176,9 @@ export const flatten_dense_tensors = operator_function('aten::flatten_dense_tens
 }
 
 /**
- * torch._C._nn.fractional_max_pool2d
+ * The greatest elements of windows of random sizes.
  * `fractional_max_pool2d(Tensor self, int[2] kernel_size, int[2] output_size, Tensor random_samples) -> (Tensor, Tensor)`
+ * @see torch._C._nn.fractional_max_pool2d
  */
 export const fractional_max_pool2d = operator_function('aten::fractional_max_pool2d') as unknown as {
   (input: Tensor, kernel_size: number | readonly number[], output_size: number | readonly number[], random_samples: Tensor, kwargs?: { out?: readonly Tensor[] }): [Tensor, Tensor]
@@ -177,8 +189,9 @@ export const fractional_max_pool2d = operator_function('aten::fractional_max_poo
 }
 
 /**
- * torch._C._nn.fractional_max_pool3d
+ * The greatest elements of windows of random sizes.
  * `fractional_max_pool3d(Tensor self, int[3] kernel_size, int[3] output_size, Tensor random_samples) -> (Tensor, Tensor)`
+ * @see torch._C._nn.fractional_max_pool3d
  */
 export const fractional_max_pool3d = operator_function('aten::fractional_max_pool3d') as unknown as {
   (input: Tensor, kernel_size: number | readonly number[], output_size: number | readonly number[], random_samples: Tensor, kwargs?: { out?: readonly Tensor[] }): [Tensor, Tensor]
@@ -189,8 +202,9 @@ export const fractional_max_pool3d = operator_function('aten::fractional_max_poo
 }
 
 /**
- * torch._C._nn.gelu
+ * x times the normal distribution function of x; approximate: 'none' or 'tanh'.
  * `gelu(Tensor self, *, str approximate='none') -> Tensor`
+ * @see torch._C._nn.gelu
  */
 export const gelu = operator_function('aten::gelu') as unknown as {
   (input: Tensor, kwargs?: { approximate?: string, out?: Tensor }): Tensor
@@ -198,8 +212,9 @@ export const gelu = operator_function('aten::gelu') as unknown as {
 }
 
 /**
- * torch._C._nn.gelu_
+ * In place: x times the normal distribution function of x; approximate: 'none' or 'tanh'.
  * `gelu_(Tensor(a!) self, *, str approximate='none') -> Tensor(a!)`
+ * @see torch._C._nn.gelu_
  */
 export const gelu_ = operator_function('aten::gelu_') as unknown as {
   (input: Tensor, kwargs?: { approximate?: string }): Tensor
@@ -207,8 +222,9 @@ export const gelu_ = operator_function('aten::gelu_') as unknown as {
 }
 
 /**
- * torch._C._nn.glu
+ * The first half along a dimension times the sigmoid of the second.
  * `glu(Tensor self, int dim=-1) -> Tensor`
+ * @see torch._C._nn.glu
  */
 export const glu = operator_function('aten::glu') as unknown as {
   (input: Tensor, dim?: Int, kwargs?: { out?: Tensor }): Tensor
@@ -217,8 +233,9 @@ export const glu = operator_function('aten::glu') as unknown as {
 }
 
 /**
- * torch._C._nn.hardsigmoid
+ * x / 6 + 1/2, limited to the range 0 to 1.
  * `hardsigmoid(Tensor self) -> Tensor`
+ * @see torch._C._nn.hardsigmoid
  */
 export const hardsigmoid = operator_function('aten::hardsigmoid') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -226,8 +243,9 @@ export const hardsigmoid = operator_function('aten::hardsigmoid') as unknown as 
 }
 
 /**
- * torch._C._nn.hardsigmoid_
+ * In place: x / 6 + 1/2, limited to the range 0 to 1.
  * `hardsigmoid_(Tensor(a!) self) -> Tensor(a!)`
+ * @see torch._C._nn.hardsigmoid_
  */
 export const hardsigmoid_ = operator_function('aten::hardsigmoid_') as unknown as {
   (input: Tensor): Tensor
@@ -235,8 +253,9 @@ export const hardsigmoid_ = operator_function('aten::hardsigmoid_') as unknown a
 }
 
 /**
- * torch._C._nn.hardswish
+ * x * hardsigmoid(x).
  * `hardswish(Tensor self) -> Tensor`
+ * @see torch._C._nn.hardswish
  */
 export const hardswish = operator_function('aten::hardswish') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -244,8 +263,9 @@ export const hardswish = operator_function('aten::hardswish') as unknown as {
 }
 
 /**
- * torch._C._nn.hardswish_
+ * In place: x * hardsigmoid(x).
  * `hardswish_(Tensor(a!) self) -> Tensor(a!)`
+ * @see torch._C._nn.hardswish_
  */
 export const hardswish_ = operator_function('aten::hardswish_') as unknown as {
   (input: Tensor): Tensor
@@ -253,8 +273,9 @@ export const hardswish_ = operator_function('aten::hardswish_') as unknown as {
 }
 
 /**
- * torch._C._nn.hardtanh
+ * Each element limited to a range, -1 to 1 by default.
  * `hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor`
+ * @see torch._C._nn.hardtanh
  */
 export const hardtanh = operator_function('aten::hardtanh') as unknown as {
   (input: Tensor, min_val?: Scalar, max_val?: Scalar, kwargs?: { out?: Tensor }): Tensor
@@ -264,8 +285,9 @@ export const hardtanh = operator_function('aten::hardtanh') as unknown as {
 }
 
 /**
- * torch._C._nn.hardtanh_
+ * In place: each element limited to a range, -1 to 1 by default.
  * `hardtanh_(Tensor(a!) self, Scalar min_val=-1, Scalar max_val=1) -> Tensor(a!)`
+ * @see torch._C._nn.hardtanh_
  */
 export const hardtanh_ = operator_function('aten::hardtanh_') as unknown as {
   (input: Tensor, min_val?: Scalar, max_val?: Scalar): Tensor
@@ -275,8 +297,9 @@ export const hardtanh_ = operator_function('aten::hardtanh_') as unknown as {
 }
 
 /**
- * torch._C._nn.huber_loss
+ * Squared below delta, linear above.
  * `huber_loss(Tensor self, Tensor target, int reduction=Mean, float delta=1.0) -> Tensor`
+ * @see torch._C._nn.huber_loss
  */
 export const huber_loss = operator_function('aten::huber_loss') as unknown as {
   (input: Tensor, target: Tensor, reduction?: Int, delta?: number, kwargs?: { out?: Tensor }): Tensor
@@ -287,8 +310,9 @@ export const huber_loss = operator_function('aten::huber_loss') as unknown as {
 }
 
 /**
- * torch._C._nn.im2col
+ * Windows of images as columns.
  * `im2col(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor`
+ * @see torch._C._nn.im2col
  */
 export const im2col = operator_function('aten::im2col') as unknown as {
   (input: Tensor, kernel_size: number | readonly number[], dilation: number | readonly number[], padding: number | readonly number[], stride: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
@@ -300,8 +324,9 @@ export const im2col = operator_function('aten::im2col') as unknown as {
 }
 
 /**
- * torch._C._nn.l1_loss
+ * The mean of absolute differences.
  * `l1_loss(Tensor self, Tensor target, int reduction=Mean) -> Tensor`
+ * @see torch._C._nn.l1_loss
  */
 export const l1_loss = operator_function('aten::l1_loss') as unknown as {
   (input: Tensor, target: Tensor, reduction?: Int): Tensor
@@ -311,8 +336,9 @@ export const l1_loss = operator_function('aten::l1_loss') as unknown as {
 }
 
 /**
- * torch._C._nn.leaky_relu
+ * x where positive, else negative_slope * x.
  * `leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor`
+ * @see torch._C._nn.leaky_relu
  */
 export const leaky_relu = operator_function('aten::leaky_relu') as unknown as {
   (input: Tensor, negative_slope?: Scalar, kwargs?: { out?: Tensor }): Tensor
@@ -321,8 +347,9 @@ export const leaky_relu = operator_function('aten::leaky_relu') as unknown as {
 }
 
 /**
- * torch._C._nn.leaky_relu_
+ * In place: x where positive, else negative_slope * x.
  * `leaky_relu_(Tensor(a!) self, Scalar negative_slope=0.01) -> Tensor(a!)`
+ * @see torch._C._nn.leaky_relu_
  */
 export const leaky_relu_ = operator_function('aten::leaky_relu_') as unknown as {
   (input: Tensor, negative_slope?: Scalar): Tensor
@@ -331,8 +358,9 @@ export const leaky_relu_ = operator_function('aten::leaky_relu_') as unknown as 
 }
 
 /**
- * torch._C._nn.linear
+ * x @ weight^T + bias.
  * `linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor`
+ * @see torch._C._nn.linear
  */
 export const linear = operator_function('aten::linear') as unknown as {
   (input: Tensor, weight: Tensor, bias?: Tensor | null, kwargs?: { out?: Tensor }): Tensor
@@ -342,8 +370,9 @@ export const linear = operator_function('aten::linear') as unknown as {
 }
 
 /**
- * torch._C._nn.log_sigmoid
+ * log(sigmoid(x)).
  * `log_sigmoid(Tensor self) -> Tensor`
+ * @see torch._C._nn.log_sigmoid
  */
 export const log_sigmoid = operator_function('aten::log_sigmoid') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -351,8 +380,9 @@ export const log_sigmoid = operator_function('aten::log_sigmoid') as unknown as 
 }
 
 /**
- * torch._C._nn.max_pool2d_with_indices
+ * The greatest element of each window, and its index.
  * `max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)`
+ * @see torch._C._nn.max_pool2d_with_indices
  */
 export const max_pool2d_with_indices = operator_function('aten::max_pool2d_with_indices') as unknown as {
   (input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean, kwargs?: { out?: readonly Tensor[] }): [Tensor, Tensor]
@@ -365,8 +395,9 @@ export const max_pool2d_with_indices = operator_function('aten::max_pool2d_with_
 }
 
 /**
- * torch._C._nn.max_pool3d_with_indices
+ * The greatest element of each window, and its index.
  * `max_pool3d_with_indices(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)`
+ * @see torch._C._nn.max_pool3d_with_indices
  */
 export const max_pool3d_with_indices = operator_function('aten::max_pool3d_with_indices') as unknown as {
   (input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceil_mode?: boolean, kwargs?: { out?: readonly Tensor[] }): [Tensor, Tensor]
@@ -379,8 +410,9 @@ export const max_pool3d_with_indices = operator_function('aten::max_pool3d_with_
 }
 
 /**
- * torch._C._nn.max_unpool2d
+ * The reverse of max pooling: elements put back at their indices, zeros elsewhere.
  * `max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor`
+ * @see torch._C._nn.max_unpool2d
  */
 export const max_unpool2d = operator_function('aten::max_unpool2d') as unknown as {
   (input: Tensor, indices: Tensor, output_size: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
@@ -390,8 +422,9 @@ export const max_unpool2d = operator_function('aten::max_unpool2d') as unknown a
 }
 
 /**
- * torch._C._nn.max_unpool3d
+ * The reverse of max pooling: elements put back at their indices, zeros elsewhere.
  * `max_unpool3d(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding) -> Tensor`
+ * @see torch._C._nn.max_unpool3d
  */
 export const max_unpool3d = operator_function('aten::max_unpool3d') as unknown as {
   (input: Tensor, indices: Tensor, output_size: number | readonly number[], stride: number | readonly number[], padding: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
@@ -403,8 +436,9 @@ export const max_unpool3d = operator_function('aten::max_unpool3d') as unknown a
 }
 
 /**
- * torch._C._nn.mish
+ * x * tanh(softplus(x)).
  * `mish(Tensor self) -> Tensor`
+ * @see torch._C._nn.mish
  */
 export const mish = operator_function('aten::mish') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -412,8 +446,9 @@ export const mish = operator_function('aten::mish') as unknown as {
 }
 
 /**
- * torch._C._nn.mish_
+ * In place: x * tanh(softplus(x)).
  * `mish_(Tensor(a!) self) -> Tensor(a!)`
+ * @see torch._C._nn.mish_
  */
 export const mish_ = operator_function('aten::mish_') as unknown as {
   (input: Tensor): Tensor
@@ -421,8 +456,8 @@ export const mish_ = operator_function('aten::mish_') as unknown as {
 }
 
 /**
- * torch._C._nn.mkldnn_linear
  * `mkldnn_linear(Tensor self, Tensor weight, Tensor? bias=None) -> Tensor`
+ * @see torch._C._nn.mkldnn_linear
  */
 export const mkldnn_linear = operator_function('aten::mkldnn_linear') as unknown as {
   (input: Tensor, weight: Tensor, bias?: Tensor | null): Tensor
@@ -432,8 +467,8 @@ export const mkldnn_linear = operator_function('aten::mkldnn_linear') as unknown
 }
 
 /**
- * torch._C._nn.mkldnn_reorder_conv2d_weight
  * `mkldnn_reorder_conv2d_weight(Tensor self, SymInt[2] padding=0, SymInt[2] stride=1, SymInt[2] dilation=1, SymInt groups=1, SymInt[]? input_size=None) -> Tensor`
+ * @see torch._C._nn.mkldnn_reorder_conv2d_weight
  */
 export const mkldnn_reorder_conv2d_weight = operator_function('aten::mkldnn_reorder_conv2d_weight') as unknown as {
   (input: Tensor, padding?: number | readonly number[], stride?: number | readonly number[], dilation?: number | readonly number[], groups?: Int, input_size?: readonly number[] | null): Tensor
@@ -446,8 +481,8 @@ export const mkldnn_reorder_conv2d_weight = operator_function('aten::mkldnn_reor
 }
 
 /**
- * torch._C._nn.mkldnn_reorder_conv3d_weight
  * `mkldnn_reorder_conv3d_weight(Tensor self, SymInt[3] padding=0, SymInt[3] stride=1, SymInt[3] dilation=1, SymInt groups=1, SymInt[]? input_size=None) -> Tensor`
+ * @see torch._C._nn.mkldnn_reorder_conv3d_weight
  */
 export const mkldnn_reorder_conv3d_weight = operator_function('aten::mkldnn_reorder_conv3d_weight') as unknown as {
   (input: Tensor, padding?: number | readonly number[], stride?: number | readonly number[], dilation?: number | readonly number[], groups?: Int, input_size?: readonly number[] | null): Tensor
@@ -460,8 +495,9 @@ export const mkldnn_reorder_conv3d_weight = operator_function('aten::mkldnn_reor
 }
 
 /**
- * torch._C._nn.mse_loss
+ * The mean of squared differences.
  * `mse_loss(Tensor self, Tensor target, int reduction=Mean) -> Tensor`
+ * @see torch._C._nn.mse_loss
  */
 export const mse_loss = operator_function('aten::mse_loss') as unknown as {
   (input: Tensor, target: Tensor, reduction?: Int, kwargs?: { out?: Tensor }): Tensor
@@ -471,8 +507,9 @@ export const mse_loss = operator_function('aten::mse_loss') as unknown as {
 }
 
 /**
- * torch._C._nn.multi_margin_loss
+ * The hinge loss of several classes.
  * `multi_margin_loss(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int reduction=Mean) -> Tensor`
+ * @see torch._C._nn.multi_margin_loss
  */
 export const multi_margin_loss = operator_function('aten::multi_margin_loss') as unknown as {
   (input: Tensor, target: Tensor, p?: Scalar, margin?: Scalar, weight?: Tensor | null, reduction?: Int, kwargs?: { out?: Tensor }): Tensor
@@ -485,8 +522,9 @@ export const multi_margin_loss = operator_function('aten::multi_margin_loss') as
 }
 
 /**
- * torch._C._nn.multilabel_margin_loss
+ * The hinge loss of several labels.
  * `multilabel_margin_loss(Tensor self, Tensor target, int reduction=Mean) -> Tensor`
+ * @see torch._C._nn.multilabel_margin_loss
  */
 export const multilabel_margin_loss = operator_function('aten::multilabel_margin_loss') as unknown as {
   (input: Tensor, target: Tensor, reduction?: Int, kwargs?: { out?: Tensor }): Tensor
@@ -496,8 +534,9 @@ export const multilabel_margin_loss = operator_function('aten::multilabel_margin
 }
 
 /**
- * torch._C._nn.nll_loss
+ * The negative log likelihood of classes.
  * `nll_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=Mean, SymInt ignore_index=-100) -> Tensor`
+ * @see torch._C._nn.nll_loss
  */
 export const nll_loss = operator_function('aten::nll_loss') as unknown as {
   (input: Tensor, target: Tensor, weight?: Tensor | null, reduction?: Int, ignore_index?: Int, kwargs?: { out?: Tensor }): Tensor
@@ -509,8 +548,9 @@ export const nll_loss = operator_function('aten::nll_loss') as unknown as {
 }
 
 /**
- * torch._C._nn.nll_loss2d
+ * The negative log likelihood of classes.
  * `nll_loss2d(Tensor self, Tensor target, Tensor? weight=None, int reduction=Mean, SymInt ignore_index=-100) -> Tensor`
+ * @see torch._C._nn.nll_loss2d
  */
 export const nll_loss2d = operator_function('aten::nll_loss2d') as unknown as {
   (input: Tensor, target: Tensor, weight?: Tensor | null, reduction?: Int, ignore_index?: Int, kwargs?: { out?: Tensor }): Tensor
@@ -522,8 +562,9 @@ export const nll_loss2d = operator_function('aten::nll_loss2d') as unknown as {
 }
 
 /**
- * torch._C._nn.nll_loss_nd
+ * The negative log likelihood of classes.
  * `nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=Mean, SymInt ignore_index=-100) -> Tensor`
+ * @see torch._C._nn.nll_loss_nd
  */
 export const nll_loss_nd = operator_function('aten::nll_loss_nd') as unknown as {
   (input: Tensor, target: Tensor, weight?: Tensor | null, reduction?: Int, ignore_index?: Int): Tensor
@@ -535,8 +576,9 @@ export const nll_loss_nd = operator_function('aten::nll_loss_nd') as unknown as 
 }
 
 /**
- * torch._C._nn.one_hot
+ * A 1 at each index and 0 elsewhere, in a new last dimension.
  * `one_hot(Tensor self, int num_classes=-1) -> Tensor`
+ * @see torch._C._nn.one_hot
  */
 export const one_hot = operator_function('aten::one_hot') as unknown as {
   (input: Tensor, num_classes?: Int): Tensor
@@ -545,8 +587,9 @@ export const one_hot = operator_function('aten::one_hot') as unknown as {
 }
 
 /**
- * torch._C._nn.pad
+ * The tensor with a border around it.
  * `pad(Tensor self, SymInt[] pad, str mode="constant", float? value=None) -> Tensor`
+ * @see torch._C._nn.pad
  */
 export const pad = operator_function('aten::pad') as unknown as {
   (input: Tensor, pad: readonly number[], mode?: string, value?: number | null): Tensor
@@ -557,8 +600,9 @@ export const pad = operator_function('aten::pad') as unknown as {
 }
 
 /**
- * torch._C._nn.pad_sequence
+ * Sequences of different lengths as one tensor, padded.
  * `pad_sequence(Tensor[] sequences, bool batch_first=False, float padding_value=0.0, str padding_side="right") -> Tensor`
+ * @see torch._C._nn.pad_sequence
  */
 export const pad_sequence = operator_function('aten::pad_sequence') as unknown as {
   (sequences: readonly Tensor[], batch_first?: boolean, padding_value?: number, padding_side?: string): Tensor
@@ -569,8 +613,9 @@ export const pad_sequence = operator_function('aten::pad_sequence') as unknown a
 }
 
 /**
- * torch._C._nn.reflection_pad1d
+ * A border that mirrors the input.
  * `reflection_pad1d(Tensor self, SymInt[2] padding) -> Tensor`
+ * @see torch._C._nn.reflection_pad1d
  */
 export const reflection_pad1d = operator_function('aten::reflection_pad1d') as unknown as {
   (input: Tensor, padding: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
@@ -579,8 +624,9 @@ export const reflection_pad1d = operator_function('aten::reflection_pad1d') as u
 }
 
 /**
- * torch._C._nn.reflection_pad2d
+ * A border that mirrors the input.
  * `reflection_pad2d(Tensor self, SymInt[4] padding) -> Tensor`
+ * @see torch._C._nn.reflection_pad2d
  */
 export const reflection_pad2d = operator_function('aten::reflection_pad2d') as unknown as {
   (input: Tensor, padding: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
@@ -589,8 +635,9 @@ export const reflection_pad2d = operator_function('aten::reflection_pad2d') as u
 }
 
 /**
- * torch._C._nn.reflection_pad3d
+ * A border that mirrors the input.
  * `reflection_pad3d(Tensor self, SymInt[6] padding) -> Tensor`
+ * @see torch._C._nn.reflection_pad3d
  */
 export const reflection_pad3d = operator_function('aten::reflection_pad3d') as unknown as {
   (input: Tensor, padding: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
@@ -599,8 +646,9 @@ export const reflection_pad3d = operator_function('aten::reflection_pad3d') as u
 }
 
 /**
- * torch._C._nn.relu6
+ * Each element limited to the range 0 to 6.
  * `relu6(Tensor self) -> Tensor`
+ * @see torch._C._nn.relu6
  */
 export const relu6 = operator_function('aten::relu6') as unknown as {
   (input: Tensor): Tensor
@@ -608,8 +656,9 @@ export const relu6 = operator_function('aten::relu6') as unknown as {
 }
 
 /**
- * torch._C._nn.relu6_
+ * In place: each element limited to the range 0 to 6.
  * `relu6_(Tensor(a!) self) -> Tensor(a!)`
+ * @see torch._C._nn.relu6_
  */
 export const relu6_ = operator_function('aten::relu6_') as unknown as {
   (input: Tensor): Tensor
@@ -617,8 +666,9 @@ export const relu6_ = operator_function('aten::relu6_') as unknown as {
 }
 
 /**
- * torch._C._nn.replication_pad1d
+ * A border that repeats the edge.
  * `replication_pad1d(Tensor self, SymInt[2] padding) -> Tensor`
+ * @see torch._C._nn.replication_pad1d
  */
 export const replication_pad1d = operator_function('aten::replication_pad1d') as unknown as {
   (input: Tensor, padding: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
@@ -627,8 +677,9 @@ export const replication_pad1d = operator_function('aten::replication_pad1d') as
 }
 
 /**
- * torch._C._nn.replication_pad2d
+ * A border that repeats the edge.
  * `replication_pad2d(Tensor self, SymInt[4] padding) -> Tensor`
+ * @see torch._C._nn.replication_pad2d
  */
 export const replication_pad2d = operator_function('aten::replication_pad2d') as unknown as {
   (input: Tensor, padding: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
@@ -637,8 +688,9 @@ export const replication_pad2d = operator_function('aten::replication_pad2d') as
 }
 
 /**
- * torch._C._nn.replication_pad3d
+ * A border that repeats the edge.
  * `replication_pad3d(Tensor self, SymInt[6] padding) -> Tensor`
+ * @see torch._C._nn.replication_pad3d
  */
 export const replication_pad3d = operator_function('aten::replication_pad3d') as unknown as {
   (input: Tensor, padding: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
@@ -647,8 +699,8 @@ export const replication_pad3d = operator_function('aten::replication_pad3d') as
 }
 
 /**
- * torch._C._nn.rrelu_with_noise
  * `rrelu_with_noise(Tensor self, Tensor(b!) noise, Scalar lower=0.125, Scalar upper=0.3333333333333333, bool training=False, Generator? generator=None) -> Tensor`
+ * @see torch._C._nn.rrelu_with_noise
  */
 export const rrelu_with_noise = operator_function('aten::rrelu_with_noise') as unknown as {
   (input: Tensor, noise: Tensor, lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null, kwargs?: { out?: Tensor }): Tensor
@@ -661,8 +713,8 @@ export const rrelu_with_noise = operator_function('aten::rrelu_with_noise') as u
 }
 
 /**
- * torch._C._nn.rrelu_with_noise_
  * `rrelu_with_noise_(Tensor(a!) self, Tensor(b!) noise, Scalar lower=0.125, Scalar upper=0.3333333333333333, bool training=False, Generator? generator=None) -> Tensor(a!)`
+ * @see torch._C._nn.rrelu_with_noise_
  */
 export const rrelu_with_noise_ = operator_function('aten::rrelu_with_noise_') as unknown as {
   (input: Tensor, noise: Tensor, lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null): Tensor
@@ -675,8 +727,9 @@ export const rrelu_with_noise_ = operator_function('aten::rrelu_with_noise_') as
 }
 
 /**
- * torch._C._nn.scaled_dot_product_attention
+ * softmax(Q K^T / sqrt(d) + mask) V.
  * `scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0.0, bool is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor`
+ * @see torch._C._nn.scaled_dot_product_attention
  */
 export const scaled_dot_product_attention = operator_function('aten::scaled_dot_product_attention') as unknown as {
   (query: Tensor, key: Tensor, value: Tensor, attn_mask?: Tensor | null, dropout_p?: number, is_causal?: boolean, kwargs?: { scale?: number | null, enable_gqa?: boolean }): Tensor
@@ -689,8 +742,9 @@ export const scaled_dot_product_attention = operator_function('aten::scaled_dot_
 }
 
 /**
- * torch._C._nn.silu
+ * x * sigmoid(x).
  * `silu(Tensor self) -> Tensor`
+ * @see torch._C._nn.silu
  */
 export const silu = operator_function('aten::silu') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -698,8 +752,9 @@ export const silu = operator_function('aten::silu') as unknown as {
 }
 
 /**
- * torch._C._nn.silu_
+ * In place: x * sigmoid(x).
  * `silu_(Tensor(a!) self) -> Tensor(a!)`
+ * @see torch._C._nn.silu_
  */
 export const silu_ = operator_function('aten::silu_') as unknown as {
   (input: Tensor): Tensor
@@ -707,8 +762,8 @@ export const silu_ = operator_function('aten::silu_') as unknown as {
 }
 
 /**
- * torch._C._nn.slow_conv3d
  * `slow_conv3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=1, SymInt[3] padding=0) -> Tensor`
+ * @see torch._C._nn.slow_conv3d
  */
 export const slow_conv3d = operator_function('aten::slow_conv3d') as unknown as {
   (input: Tensor, weight: Tensor, kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
@@ -721,8 +776,8 @@ export const slow_conv3d = operator_function('aten::slow_conv3d') as unknown as 
 }
 
 /**
- * torch._C._nn.slow_conv_dilated2d
  * `slow_conv_dilated2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=1, SymInt[2] padding=0, SymInt[2] dilation=1) -> Tensor`
+ * @see torch._C._nn.slow_conv_dilated2d
  */
 export const slow_conv_dilated2d = operator_function('aten::slow_conv_dilated2d') as unknown as {
   (input: Tensor, weight: Tensor, kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[]): Tensor
@@ -736,8 +791,8 @@ export const slow_conv_dilated2d = operator_function('aten::slow_conv_dilated2d'
 }
 
 /**
- * torch._C._nn.slow_conv_dilated3d
  * `slow_conv_dilated3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=1, SymInt[3] padding=0, SymInt[3] dilation=1) -> Tensor`
+ * @see torch._C._nn.slow_conv_dilated3d
  */
 export const slow_conv_dilated3d = operator_function('aten::slow_conv_dilated3d') as unknown as {
   (input: Tensor, weight: Tensor, kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[]): Tensor
@@ -751,8 +806,8 @@ export const slow_conv_dilated3d = operator_function('aten::slow_conv_dilated3d'
 }
 
 /**
- * torch._C._nn.slow_conv_transpose2d
  * `slow_conv_transpose2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=1, SymInt[2] padding=0, SymInt[2] output_padding=0, SymInt[2] dilation=1) -> Tensor`
+ * @see torch._C._nn.slow_conv_transpose2d
  */
 export const slow_conv_transpose2d = operator_function('aten::slow_conv_transpose2d') as unknown as {
   (input: Tensor, weight: Tensor, kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], dilation?: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
@@ -767,8 +822,8 @@ export const slow_conv_transpose2d = operator_function('aten::slow_conv_transpos
 }
 
 /**
- * torch._C._nn.slow_conv_transpose3d
  * `slow_conv_transpose3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias=None, SymInt[3] stride=1, SymInt[3] padding=0, SymInt[3] output_padding=0, SymInt[3] dilation=1) -> Tensor`
+ * @see torch._C._nn.slow_conv_transpose3d
  */
 export const slow_conv_transpose3d = operator_function('aten::slow_conv_transpose3d') as unknown as {
   (input: Tensor, weight: Tensor, kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], dilation?: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
@@ -783,8 +838,9 @@ export const slow_conv_transpose3d = operator_function('aten::slow_conv_transpos
 }
 
 /**
- * torch._C._nn.smooth_l1_loss
+ * Squared below beta, absolute above.
  * `smooth_l1_loss(Tensor self, Tensor target, int reduction=Mean, float beta=1.0) -> Tensor`
+ * @see torch._C._nn.smooth_l1_loss
  */
 export const smooth_l1_loss = operator_function('aten::smooth_l1_loss') as unknown as {
   (input: Tensor, target: Tensor, reduction?: Int, beta?: number, kwargs?: { out?: Tensor }): Tensor
@@ -795,8 +851,9 @@ export const smooth_l1_loss = operator_function('aten::smooth_l1_loss') as unkno
 }
 
 /**
- * torch._C._nn.soft_margin_loss
+ * log(1 + exp(-y x)).
  * `soft_margin_loss(Tensor self, Tensor target, int reduction=Mean) -> Tensor`
+ * @see torch._C._nn.soft_margin_loss
  */
 export const soft_margin_loss = operator_function('aten::soft_margin_loss') as unknown as {
   (input: Tensor, target: Tensor, reduction?: Int, kwargs?: { out?: Tensor }): Tensor
@@ -806,8 +863,9 @@ export const soft_margin_loss = operator_function('aten::soft_margin_loss') as u
 }
 
 /**
- * torch._C._nn.softplus
+ * log(1 + exp(beta x)) / beta.
  * `softplus(Tensor self, Scalar beta=1, Scalar threshold=20) -> Tensor`
+ * @see torch._C._nn.softplus
  */
 export const softplus = operator_function('aten::softplus') as unknown as {
   (input: Tensor, beta?: Scalar, threshold?: Scalar, kwargs?: { out?: Tensor }): Tensor
@@ -817,8 +875,9 @@ export const softplus = operator_function('aten::softplus') as unknown as {
 }
 
 /**
- * torch._C._nn.softshrink
+ * x moved towards 0 by lambd, and 0 within.
  * `softshrink(Tensor self, Scalar lambd=0.5) -> Tensor`
+ * @see torch._C._nn.softshrink
  */
 export const softshrink = operator_function('aten::softshrink') as unknown as {
   (input: Tensor, lambd?: Scalar, kwargs?: { out?: Tensor }): Tensor
@@ -827,8 +886,8 @@ export const softshrink = operator_function('aten::softshrink') as unknown as {
 }
 
 /**
- * torch._C._nn.thnn_conv2d
  * `thnn_conv2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=1, SymInt[2] padding=0) -> Tensor`
+ * @see torch._C._nn.thnn_conv2d
  */
 export const thnn_conv2d = operator_function('aten::thnn_conv2d') as unknown as {
   (input: Tensor, weight: Tensor, kernel_size: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], kwargs?: { out?: Tensor }): Tensor
@@ -841,8 +900,8 @@ export const thnn_conv2d = operator_function('aten::thnn_conv2d') as unknown as 
 }
 
 /**
- * torch._C._nn.unflatten_dense_tensors
  * `unflatten_dense_tensors(Tensor flat, Tensor[] tensors) -> Tensor[]`
+ * @see torch._C._nn.unflatten_dense_tensors
  */
 export const unflatten_dense_tensors = operator_function('aten::unflatten_dense_tensors') as unknown as {
   (flat: Tensor, tensors: readonly Tensor[]): Tensor[]
@@ -851,9 +910,10 @@ export const unflatten_dense_tensors = operator_function('aten::unflatten_dense_
 }
 
 /**
- * torch._C._nn.upsample_bicubic2d
+ * Resized by cubic interpolation.
  * `upsample_bicubic2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor`
  * `upsample_bicubic2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor`
+ * @see torch._C._nn.upsample_bicubic2d
  */
 export const upsample_bicubic2d = operator_function('aten::upsample_bicubic2d') as unknown as {
   (input: Tensor, output_size: readonly number[] | null, align_corners: boolean, scale_factors: readonly number[] | null, kwargs?: { out?: Tensor }): Tensor
@@ -870,9 +930,10 @@ export const upsample_bicubic2d = operator_function('aten::upsample_bicubic2d') 
 }
 
 /**
- * torch._C._nn.upsample_bilinear2d
+ * Resized by linear interpolation.
  * `upsample_bilinear2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor`
  * `upsample_bilinear2d(Tensor self, SymInt[2] output_size, bool align_corners, float? scales_h=None, float? scales_w=None) -> Tensor`
+ * @see torch._C._nn.upsample_bilinear2d
  */
 export const upsample_bilinear2d = operator_function('aten::upsample_bilinear2d') as unknown as {
   (input: Tensor, output_size: readonly number[] | null, align_corners: boolean, scale_factors: readonly number[] | null, kwargs?: { out?: Tensor }): Tensor
@@ -889,9 +950,10 @@ export const upsample_bilinear2d = operator_function('aten::upsample_bilinear2d'
 }
 
 /**
- * torch._C._nn.upsample_linear1d
+ * Resized by linear interpolation.
  * `upsample_linear1d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor`
  * `upsample_linear1d(Tensor self, SymInt[1] output_size, bool align_corners, float? scales=None) -> Tensor`
+ * @see torch._C._nn.upsample_linear1d
  */
 export const upsample_linear1d = operator_function('aten::upsample_linear1d') as unknown as {
   (input: Tensor, output_size: readonly number[] | null, align_corners: boolean, scale_factors: readonly number[] | null, kwargs?: { out?: Tensor }): Tensor
@@ -907,9 +969,10 @@ export const upsample_linear1d = operator_function('aten::upsample_linear1d') as
 }
 
 /**
- * torch._C._nn.upsample_nearest1d
+ * Resized by the nearest element.
  * `upsample_nearest1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor`
  * `upsample_nearest1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor`
+ * @see torch._C._nn.upsample_nearest1d
  */
 export const upsample_nearest1d = operator_function('aten::upsample_nearest1d') as unknown as {
   (input: Tensor, output_size: readonly number[] | null, scale_factors: readonly number[] | null, kwargs?: { out?: Tensor }): Tensor
@@ -923,9 +986,10 @@ export const upsample_nearest1d = operator_function('aten::upsample_nearest1d') 
 }
 
 /**
- * torch._C._nn.upsample_nearest2d
+ * Resized by the nearest element.
  * `upsample_nearest2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor`
  * `upsample_nearest2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor`
+ * @see torch._C._nn.upsample_nearest2d
  */
 export const upsample_nearest2d = operator_function('aten::upsample_nearest2d') as unknown as {
   (input: Tensor, output_size: readonly number[] | null, scale_factors: readonly number[] | null, kwargs?: { out?: Tensor }): Tensor
@@ -940,9 +1004,10 @@ export const upsample_nearest2d = operator_function('aten::upsample_nearest2d') 
 }
 
 /**
- * torch._C._nn.upsample_nearest3d
+ * Resized by the nearest element.
  * `upsample_nearest3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> Tensor`
  * `upsample_nearest3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor`
+ * @see torch._C._nn.upsample_nearest3d
  */
 export const upsample_nearest3d = operator_function('aten::upsample_nearest3d') as unknown as {
   (input: Tensor, output_size: readonly number[] | null, scale_factors: readonly number[] | null, kwargs?: { out?: Tensor }): Tensor
@@ -958,9 +1023,10 @@ export const upsample_nearest3d = operator_function('aten::upsample_nearest3d') 
 }
 
 /**
- * torch._C._nn.upsample_trilinear3d
+ * Resized by linear interpolation.
  * `upsample_trilinear3d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) -> Tensor`
  * `upsample_trilinear3d(Tensor self, SymInt[3] output_size, bool align_corners, float? scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor`
+ * @see torch._C._nn.upsample_trilinear3d
  */
 export const upsample_trilinear3d = operator_function('aten::upsample_trilinear3d') as unknown as {
   (input: Tensor, output_size: readonly number[] | null, align_corners: boolean, scale_factors: readonly number[] | null, kwargs?: { out?: Tensor }): Tensor

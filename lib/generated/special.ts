@@ -8,8 +8,9 @@ import type { Int, Scalar } from '../types'
 import { operator_function } from '../_operators'
 
 /**
- * torch.special.airy_ai
+ * Airy's function Ai.
  * `special_airy_ai(Tensor x) -> Tensor`
+ * @see torch.special.airy_ai
  */
 export const airy_ai = operator_function('aten::special_airy_ai') as unknown as {
   (x: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -17,8 +18,9 @@ export const airy_ai = operator_function('aten::special_airy_ai') as unknown as 
 }
 
 /**
- * torch.special.bessel_j0
+ * The Bessel function of the first kind, order 0.
  * `special_bessel_j0(Tensor self) -> Tensor`
+ * @see torch.special.bessel_j0
  */
 export const bessel_j0 = operator_function('aten::special_bessel_j0') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -26,8 +28,9 @@ export const bessel_j0 = operator_function('aten::special_bessel_j0') as unknown
 }
 
 /**
- * torch.special.bessel_j1
+ * The Bessel function of the first kind, order 1.
  * `special_bessel_j1(Tensor self) -> Tensor`
+ * @see torch.special.bessel_j1
  */
 export const bessel_j1 = operator_function('aten::special_bessel_j1') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -35,8 +38,9 @@ export const bessel_j1 = operator_function('aten::special_bessel_j1') as unknown
 }
 
 /**
- * torch.special.bessel_y0
+ * The Bessel function of the second kind, order 0.
  * `special_bessel_y0(Tensor self) -> Tensor`
+ * @see torch.special.bessel_y0
  */
 export const bessel_y0 = operator_function('aten::special_bessel_y0') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -44,8 +48,9 @@ export const bessel_y0 = operator_function('aten::special_bessel_y0') as unknown
 }
 
 /**
- * torch.special.bessel_y1
+ * The Bessel function of the second kind, order 1.
  * `special_bessel_y1(Tensor self) -> Tensor`
+ * @see torch.special.bessel_y1
  */
 export const bessel_y1 = operator_function('aten::special_bessel_y1') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -53,80 +58,73 @@ export const bessel_y1 = operator_function('aten::special_bessel_y1') as unknown
 }
 
 /**
- * torch.special.chebyshev_polynomial_t
+ * Chebyshev's polynomial of the first kind, of degree n.
  * `special_chebyshev_polynomial_t(Tensor x, Tensor n) -> Tensor`
  * `special_chebyshev_polynomial_t.x_scalar(Scalar x, Tensor n) -> Tensor`
  * `special_chebyshev_polynomial_t.n_scalar(Tensor x, Scalar n) -> Tensor`
+ * @see torch.special.chebyshev_polynomial_t
  */
 export const chebyshev_polynomial_t = operator_function('aten::special_chebyshev_polynomial_t') as unknown as {
-  (x: Tensor, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Tensor, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Tensor, n: Tensor, out?: Tensor }): Tensor
-  (x: Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Scalar, n: Tensor, out?: Tensor }): Tensor
+  (x: Tensor | Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (x: Tensor | Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
+  (kwargs: { x: Tensor | Scalar, n: Tensor, out?: Tensor }): Tensor
   (x: Tensor, n: Scalar, kwargs?: { out?: Tensor }): Tensor
   (x: Tensor, kwargs: { n: Scalar, out?: Tensor }): Tensor
   (kwargs: { x: Tensor, n: Scalar, out?: Tensor }): Tensor
 }
 
 /**
- * torch.special.chebyshev_polynomial_u
+ * Chebyshev's polynomial of the second kind, of degree n.
  * `special_chebyshev_polynomial_u(Tensor x, Tensor n) -> Tensor`
  * `special_chebyshev_polynomial_u.x_scalar(Scalar x, Tensor n) -> Tensor`
  * `special_chebyshev_polynomial_u.n_scalar(Tensor x, Scalar n) -> Tensor`
+ * @see torch.special.chebyshev_polynomial_u
  */
 export const chebyshev_polynomial_u = operator_function('aten::special_chebyshev_polynomial_u') as unknown as {
-  (x: Tensor, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Tensor, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Tensor, n: Tensor, out?: Tensor }): Tensor
-  (x: Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Scalar, n: Tensor, out?: Tensor }): Tensor
+  (x: Tensor | Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (x: Tensor | Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
+  (kwargs: { x: Tensor | Scalar, n: Tensor, out?: Tensor }): Tensor
   (x: Tensor, n: Scalar, kwargs?: { out?: Tensor }): Tensor
   (x: Tensor, kwargs: { n: Scalar, out?: Tensor }): Tensor
   (kwargs: { x: Tensor, n: Scalar, out?: Tensor }): Tensor
 }
 
 /**
- * torch.special.chebyshev_polynomial_v
+ * Chebyshev's polynomial of the third kind, of degree n.
  * `special_chebyshev_polynomial_v(Tensor x, Tensor n) -> Tensor`
  * `special_chebyshev_polynomial_v.x_scalar(Scalar x, Tensor n) -> Tensor`
  * `special_chebyshev_polynomial_v.n_scalar(Tensor x, Scalar n) -> Tensor`
+ * @see torch.special.chebyshev_polynomial_v
  */
 export const chebyshev_polynomial_v = operator_function('aten::special_chebyshev_polynomial_v') as unknown as {
-  (x: Tensor, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Tensor, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Tensor, n: Tensor, out?: Tensor }): Tensor
-  (x: Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Scalar, n: Tensor, out?: Tensor }): Tensor
+  (x: Tensor | Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (x: Tensor | Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
+  (kwargs: { x: Tensor | Scalar, n: Tensor, out?: Tensor }): Tensor
   (x: Tensor, n: Scalar, kwargs?: { out?: Tensor }): Tensor
   (x: Tensor, kwargs: { n: Scalar, out?: Tensor }): Tensor
   (kwargs: { x: Tensor, n: Scalar, out?: Tensor }): Tensor
 }
 
 /**
- * torch.special.chebyshev_polynomial_w
+ * Chebyshev's polynomial of the fourth kind, of degree n.
  * `special_chebyshev_polynomial_w(Tensor x, Tensor n) -> Tensor`
  * `special_chebyshev_polynomial_w.x_scalar(Scalar x, Tensor n) -> Tensor`
  * `special_chebyshev_polynomial_w.n_scalar(Tensor x, Scalar n) -> Tensor`
+ * @see torch.special.chebyshev_polynomial_w
  */
 export const chebyshev_polynomial_w = operator_function('aten::special_chebyshev_polynomial_w') as unknown as {
-  (x: Tensor, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Tensor, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Tensor, n: Tensor, out?: Tensor }): Tensor
-  (x: Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Scalar, n: Tensor, out?: Tensor }): Tensor
+  (x: Tensor | Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (x: Tensor | Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
+  (kwargs: { x: Tensor | Scalar, n: Tensor, out?: Tensor }): Tensor
   (x: Tensor, n: Scalar, kwargs?: { out?: Tensor }): Tensor
   (x: Tensor, kwargs: { n: Scalar, out?: Tensor }): Tensor
   (kwargs: { x: Tensor, n: Scalar, out?: Tensor }): Tensor
 }
 
 /**
- * torch.special.digamma
+ * The derivative of lgamma.
  * `special_digamma(Tensor self) -> Tensor`
+ * @see torch.special.digamma
  */
 export const digamma = operator_function('aten::special_digamma') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -134,8 +132,9 @@ export const digamma = operator_function('aten::special_digamma') as unknown as 
 }
 
 /**
- * torch.special.entr
+ * -x log(x); 0 at 0, and -inf for negative x.
  * `special_entr(Tensor self) -> Tensor`
+ * @see torch.special.entr
  */
 export const entr = operator_function('aten::special_entr') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -143,8 +142,9 @@ export const entr = operator_function('aten::special_entr') as unknown as {
 }
 
 /**
- * torch.special.erf
+ * The error function.
  * `special_erf(Tensor self) -> Tensor`
+ * @see torch.special.erf
  */
 export const erf = operator_function('aten::special_erf') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -152,8 +152,9 @@ export const erf = operator_function('aten::special_erf') as unknown as {
 }
 
 /**
- * torch.special.erfc
+ * 1 - erf(x), exact for great x.
  * `special_erfc(Tensor self) -> Tensor`
+ * @see torch.special.erfc
  */
 export const erfc = operator_function('aten::special_erfc') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -161,8 +162,9 @@ export const erfc = operator_function('aten::special_erfc') as unknown as {
 }
 
 /**
- * torch.special.erfcx
+ * exp(x^2) erfc(x).
  * `special_erfcx(Tensor self) -> Tensor`
+ * @see torch.special.erfcx
  */
 export const erfcx = operator_function('aten::special_erfcx') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -170,8 +172,9 @@ export const erfcx = operator_function('aten::special_erfcx') as unknown as {
 }
 
 /**
- * torch.special.erfinv
+ * The inverse of the error function.
  * `special_erfinv(Tensor self) -> Tensor`
+ * @see torch.special.erfinv
  */
 export const erfinv = operator_function('aten::special_erfinv') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -179,8 +182,9 @@ export const erfinv = operator_function('aten::special_erfinv') as unknown as {
 }
 
 /**
- * torch.special.exp2
+ * 2 to the power of each element.
  * `special_exp2(Tensor self) -> Tensor`
+ * @see torch.special.exp2
  */
 export const exp2 = operator_function('aten::special_exp2') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -188,8 +192,9 @@ export const exp2 = operator_function('aten::special_exp2') as unknown as {
 }
 
 /**
- * torch.special.expit
+ * 1 / (1 + exp(-x)).
  * `special_expit(Tensor self) -> Tensor`
+ * @see torch.special.expit
  */
 export const expit = operator_function('aten::special_expit') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -197,8 +202,9 @@ export const expit = operator_function('aten::special_expit') as unknown as {
 }
 
 /**
- * torch.special.expm1
+ * exp(x) - 1, exact for small x.
  * `special_expm1(Tensor self) -> Tensor`
+ * @see torch.special.expm1
  */
 export const expm1 = operator_function('aten::special_expm1') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -206,8 +212,9 @@ export const expm1 = operator_function('aten::special_expm1') as unknown as {
 }
 
 /**
- * torch.special.gammainc
+ * The lower incomplete gamma function, regularised.
  * `special_gammainc(Tensor self, Tensor other) -> Tensor`
+ * @see torch.special.gammainc
  */
 export const gammainc = operator_function('aten::special_gammainc') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -216,8 +223,9 @@ export const gammainc = operator_function('aten::special_gammainc') as unknown a
 }
 
 /**
- * torch.special.gammaincc
+ * The upper incomplete gamma function, regularised.
  * `special_gammaincc(Tensor self, Tensor other) -> Tensor`
+ * @see torch.special.gammaincc
  */
 export const gammaincc = operator_function('aten::special_gammaincc') as unknown as {
   (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -226,8 +234,9 @@ export const gammaincc = operator_function('aten::special_gammaincc') as unknown
 }
 
 /**
- * torch.special.gammaln
+ * The logarithm of the absolute value of the gamma function.
  * `special_gammaln(Tensor self) -> Tensor`
+ * @see torch.special.gammaln
  */
 export const gammaln = operator_function('aten::special_gammaln') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -235,44 +244,41 @@ export const gammaln = operator_function('aten::special_gammaln') as unknown as 
 }
 
 /**
- * torch.special.hermite_polynomial_h
+ * Hermite's polynomial of physicists, of degree n.
  * `special_hermite_polynomial_h(Tensor x, Tensor n) -> Tensor`
  * `special_hermite_polynomial_h.x_scalar(Scalar x, Tensor n) -> Tensor`
  * `special_hermite_polynomial_h.n_scalar(Tensor x, Scalar n) -> Tensor`
+ * @see torch.special.hermite_polynomial_h
  */
 export const hermite_polynomial_h = operator_function('aten::special_hermite_polynomial_h') as unknown as {
-  (x: Tensor, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Tensor, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Tensor, n: Tensor, out?: Tensor }): Tensor
-  (x: Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Scalar, n: Tensor, out?: Tensor }): Tensor
+  (x: Tensor | Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (x: Tensor | Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
+  (kwargs: { x: Tensor | Scalar, n: Tensor, out?: Tensor }): Tensor
   (x: Tensor, n: Scalar, kwargs?: { out?: Tensor }): Tensor
   (x: Tensor, kwargs: { n: Scalar, out?: Tensor }): Tensor
   (kwargs: { x: Tensor, n: Scalar, out?: Tensor }): Tensor
 }
 
 /**
- * torch.special.hermite_polynomial_he
+ * Hermite's polynomial of probabilists, of degree n.
  * `special_hermite_polynomial_he(Tensor x, Tensor n) -> Tensor`
  * `special_hermite_polynomial_he.x_scalar(Scalar x, Tensor n) -> Tensor`
  * `special_hermite_polynomial_he.n_scalar(Tensor x, Scalar n) -> Tensor`
+ * @see torch.special.hermite_polynomial_he
  */
 export const hermite_polynomial_he = operator_function('aten::special_hermite_polynomial_he') as unknown as {
-  (x: Tensor, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Tensor, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Tensor, n: Tensor, out?: Tensor }): Tensor
-  (x: Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Scalar, n: Tensor, out?: Tensor }): Tensor
+  (x: Tensor | Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (x: Tensor | Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
+  (kwargs: { x: Tensor | Scalar, n: Tensor, out?: Tensor }): Tensor
   (x: Tensor, n: Scalar, kwargs?: { out?: Tensor }): Tensor
   (x: Tensor, kwargs: { n: Scalar, out?: Tensor }): Tensor
   (kwargs: { x: Tensor, n: Scalar, out?: Tensor }): Tensor
 }
 
 /**
- * torch.special.i0
+ * The modified Bessel function of the first kind, order 0.
  * `special_i0(Tensor self) -> Tensor`
+ * @see torch.special.i0
  */
 export const i0 = operator_function('aten::special_i0') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -280,8 +286,9 @@ export const i0 = operator_function('aten::special_i0') as unknown as {
 }
 
 /**
- * torch.special.i0e
+ * i0(x) exp(-|x|).
  * `special_i0e(Tensor self) -> Tensor`
+ * @see torch.special.i0e
  */
 export const i0e = operator_function('aten::special_i0e') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -289,8 +296,9 @@ export const i0e = operator_function('aten::special_i0e') as unknown as {
 }
 
 /**
- * torch.special.i1
+ * The modified Bessel function of the first kind, order 1.
  * `special_i1(Tensor self) -> Tensor`
+ * @see torch.special.i1
  */
 export const i1 = operator_function('aten::special_i1') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -298,8 +306,9 @@ export const i1 = operator_function('aten::special_i1') as unknown as {
 }
 
 /**
- * torch.special.i1e
+ * i1(x) exp(-|x|).
  * `special_i1e(Tensor self) -> Tensor`
+ * @see torch.special.i1e
  */
 export const i1e = operator_function('aten::special_i1e') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -307,44 +316,41 @@ export const i1e = operator_function('aten::special_i1e') as unknown as {
 }
 
 /**
- * torch.special.laguerre_polynomial_l
+ * Laguerre's polynomial of degree n.
  * `special_laguerre_polynomial_l(Tensor x, Tensor n) -> Tensor`
  * `special_laguerre_polynomial_l.x_scalar(Scalar x, Tensor n) -> Tensor`
  * `special_laguerre_polynomial_l.n_scalar(Tensor x, Scalar n) -> Tensor`
+ * @see torch.special.laguerre_polynomial_l
  */
 export const laguerre_polynomial_l = operator_function('aten::special_laguerre_polynomial_l') as unknown as {
-  (x: Tensor, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Tensor, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Tensor, n: Tensor, out?: Tensor }): Tensor
-  (x: Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Scalar, n: Tensor, out?: Tensor }): Tensor
+  (x: Tensor | Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (x: Tensor | Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
+  (kwargs: { x: Tensor | Scalar, n: Tensor, out?: Tensor }): Tensor
   (x: Tensor, n: Scalar, kwargs?: { out?: Tensor }): Tensor
   (x: Tensor, kwargs: { n: Scalar, out?: Tensor }): Tensor
   (kwargs: { x: Tensor, n: Scalar, out?: Tensor }): Tensor
 }
 
 /**
- * torch.special.legendre_polynomial_p
+ * Legendre's polynomial of degree n.
  * `special_legendre_polynomial_p(Tensor x, Tensor n) -> Tensor`
  * `special_legendre_polynomial_p.x_scalar(Scalar x, Tensor n) -> Tensor`
  * `special_legendre_polynomial_p.n_scalar(Tensor x, Scalar n) -> Tensor`
+ * @see torch.special.legendre_polynomial_p
  */
 export const legendre_polynomial_p = operator_function('aten::special_legendre_polynomial_p') as unknown as {
-  (x: Tensor, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Tensor, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Tensor, n: Tensor, out?: Tensor }): Tensor
-  (x: Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Scalar, n: Tensor, out?: Tensor }): Tensor
+  (x: Tensor | Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (x: Tensor | Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
+  (kwargs: { x: Tensor | Scalar, n: Tensor, out?: Tensor }): Tensor
   (x: Tensor, n: Scalar, kwargs?: { out?: Tensor }): Tensor
   (x: Tensor, kwargs: { n: Scalar, out?: Tensor }): Tensor
   (kwargs: { x: Tensor, n: Scalar, out?: Tensor }): Tensor
 }
 
 /**
- * torch.special.log1p
+ * log(1 + x), exact for small x.
  * `special_log1p(Tensor self) -> Tensor`
+ * @see torch.special.log1p
  */
 export const log1p = operator_function('aten::special_log1p') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -352,8 +358,9 @@ export const log1p = operator_function('aten::special_log1p') as unknown as {
 }
 
 /**
- * torch.special.log_ndtr
+ * The logarithm of ndtr, exact for negative x.
  * `special_log_ndtr(Tensor self) -> Tensor`
+ * @see torch.special.log_ndtr
  */
 export const log_ndtr = operator_function('aten::special_log_ndtr') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -361,8 +368,9 @@ export const log_ndtr = operator_function('aten::special_log_ndtr') as unknown a
 }
 
 /**
- * torch.special.log_softmax
+ * The logarithm of softmax along a dimension.
  * `special_log_softmax(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor`
+ * @see torch.special.log_softmax
  */
 export const log_softmax = operator_function('aten::special_log_softmax') as unknown as {
   (input: Tensor, dim: Int, kwargs?: { dtype?: dtype | null }): Tensor
@@ -371,8 +379,9 @@ export const log_softmax = operator_function('aten::special_log_softmax') as unk
 }
 
 /**
- * torch.special.logit
+ * log(x / (1 - x)), with x limited to eps from 0 and 1 if eps is given.
  * `special_logit(Tensor self, float? eps=None) -> Tensor`
+ * @see torch.special.logit
  */
 export const logit = operator_function('aten::special_logit') as unknown as {
   (input: Tensor, eps?: number | null, kwargs?: { out?: Tensor }): Tensor
@@ -381,8 +390,9 @@ export const logit = operator_function('aten::special_logit') as unknown as {
 }
 
 /**
- * torch.special.logsumexp
+ * log(sum(exp(x))) along dimensions, without overflow.
  * `special_logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor`
+ * @see torch.special.logsumexp
  */
 export const logsumexp = operator_function('aten::special_logsumexp') as unknown as {
   (input: Tensor, dim: number | readonly number[], keepdim?: boolean, kwargs?: { out?: Tensor }): Tensor
@@ -392,8 +402,9 @@ export const logsumexp = operator_function('aten::special_logsumexp') as unknown
 }
 
 /**
- * torch.special.modified_bessel_i0
+ * The modified Bessel function of the first kind, order 0.
  * `special_modified_bessel_i0(Tensor self) -> Tensor`
+ * @see torch.special.modified_bessel_i0
  */
 export const modified_bessel_i0 = operator_function('aten::special_modified_bessel_i0') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -401,8 +412,9 @@ export const modified_bessel_i0 = operator_function('aten::special_modified_bess
 }
 
 /**
- * torch.special.modified_bessel_i1
+ * The modified Bessel function of the first kind, order 1.
  * `special_modified_bessel_i1(Tensor self) -> Tensor`
+ * @see torch.special.modified_bessel_i1
  */
 export const modified_bessel_i1 = operator_function('aten::special_modified_bessel_i1') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -410,8 +422,9 @@ export const modified_bessel_i1 = operator_function('aten::special_modified_bess
 }
 
 /**
- * torch.special.modified_bessel_k0
+ * The modified Bessel function of the second kind, order 0.
  * `special_modified_bessel_k0(Tensor self) -> Tensor`
+ * @see torch.special.modified_bessel_k0
  */
 export const modified_bessel_k0 = operator_function('aten::special_modified_bessel_k0') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -419,8 +432,9 @@ export const modified_bessel_k0 = operator_function('aten::special_modified_bess
 }
 
 /**
- * torch.special.modified_bessel_k1
+ * The modified Bessel function of the second kind, order 1.
  * `special_modified_bessel_k1(Tensor self) -> Tensor`
+ * @see torch.special.modified_bessel_k1
  */
 export const modified_bessel_k1 = operator_function('aten::special_modified_bessel_k1') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -428,8 +442,9 @@ export const modified_bessel_k1 = operator_function('aten::special_modified_bess
 }
 
 /**
- * torch.special.multigammaln
+ * The logarithm of the multivariate gamma function of dimension p.
  * `special_multigammaln(Tensor self, int p) -> Tensor`
+ * @see torch.special.multigammaln
  */
 export const multigammaln = operator_function('aten::special_multigammaln') as unknown as {
   (input: Tensor, p: Int, kwargs?: { out?: Tensor }): Tensor
@@ -438,8 +453,9 @@ export const multigammaln = operator_function('aten::special_multigammaln') as u
 }
 
 /**
- * torch.special.ndtr
+ * The area under the standard normal density to the left of x.
  * `special_ndtr(Tensor self) -> Tensor`
+ * @see torch.special.ndtr
  */
 export const ndtr = operator_function('aten::special_ndtr') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -447,8 +463,9 @@ export const ndtr = operator_function('aten::special_ndtr') as unknown as {
 }
 
 /**
- * torch.special.ndtri
+ * The inverse of ndtr.
  * `special_ndtri(Tensor self) -> Tensor`
+ * @see torch.special.ndtri
  */
 export const ndtri = operator_function('aten::special_ndtri') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -456,8 +473,9 @@ export const ndtri = operator_function('aten::special_ndtri') as unknown as {
 }
 
 /**
- * torch.special.polygamma
+ * The n-th derivative of digamma.
  * `special_polygamma(int n, Tensor self) -> Tensor`
+ * @see torch.special.polygamma
  */
 export const polygamma = operator_function('aten::special_polygamma') as unknown as {
   (n: Int, input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -466,8 +484,9 @@ export const polygamma = operator_function('aten::special_polygamma') as unknown
 }
 
 /**
- * torch.special.psi
+ * The derivative of lgamma.
  * `special_psi(Tensor self) -> Tensor`
+ * @see torch.special.psi
  */
 export const psi = operator_function('aten::special_psi') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -475,8 +494,9 @@ export const psi = operator_function('aten::special_psi') as unknown as {
 }
 
 /**
- * torch.special.round
+ * Each element rounded to the nearest integer, ties to even, or to so many decimals.
  * `special_round(Tensor self, *, int decimals=0) -> Tensor`
+ * @see torch.special.round
  */
 export const round = operator_function('aten::special_round') as unknown as {
   (input: Tensor, kwargs?: { decimals?: Int, out?: Tensor }): Tensor
@@ -484,8 +504,9 @@ export const round = operator_function('aten::special_round') as unknown as {
 }
 
 /**
- * torch.special.scaled_modified_bessel_k0
+ * exp(x) times the modified Bessel function of the second kind, order 0.
  * `special_scaled_modified_bessel_k0(Tensor x) -> Tensor`
+ * @see torch.special.scaled_modified_bessel_k0
  */
 export const scaled_modified_bessel_k0 = operator_function('aten::special_scaled_modified_bessel_k0') as unknown as {
   (x: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -493,8 +514,9 @@ export const scaled_modified_bessel_k0 = operator_function('aten::special_scaled
 }
 
 /**
- * torch.special.scaled_modified_bessel_k1
+ * exp(x) times the modified Bessel function of the second kind, order 1.
  * `special_scaled_modified_bessel_k1(Tensor x) -> Tensor`
+ * @see torch.special.scaled_modified_bessel_k1
  */
 export const scaled_modified_bessel_k1 = operator_function('aten::special_scaled_modified_bessel_k1') as unknown as {
   (x: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -502,80 +524,73 @@ export const scaled_modified_bessel_k1 = operator_function('aten::special_scaled
 }
 
 /**
- * torch.special.shifted_chebyshev_polynomial_t
+ * Chebyshev's polynomial of the first kind, shifted to [0, 1].
  * `special_shifted_chebyshev_polynomial_t(Tensor x, Tensor n) -> Tensor`
  * `special_shifted_chebyshev_polynomial_t.x_scalar(Scalar x, Tensor n) -> Tensor`
  * `special_shifted_chebyshev_polynomial_t.n_scalar(Tensor x, Scalar n) -> Tensor`
+ * @see torch.special.shifted_chebyshev_polynomial_t
  */
 export const shifted_chebyshev_polynomial_t = operator_function('aten::special_shifted_chebyshev_polynomial_t') as unknown as {
-  (x: Tensor, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Tensor, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Tensor, n: Tensor, out?: Tensor }): Tensor
-  (x: Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Scalar, n: Tensor, out?: Tensor }): Tensor
+  (x: Tensor | Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (x: Tensor | Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
+  (kwargs: { x: Tensor | Scalar, n: Tensor, out?: Tensor }): Tensor
   (x: Tensor, n: Scalar, kwargs?: { out?: Tensor }): Tensor
   (x: Tensor, kwargs: { n: Scalar, out?: Tensor }): Tensor
   (kwargs: { x: Tensor, n: Scalar, out?: Tensor }): Tensor
 }
 
 /**
- * torch.special.shifted_chebyshev_polynomial_u
+ * Chebyshev's polynomial of the second kind, shifted to [0, 1].
  * `special_shifted_chebyshev_polynomial_u(Tensor x, Tensor n) -> Tensor`
  * `special_shifted_chebyshev_polynomial_u.x_scalar(Scalar x, Tensor n) -> Tensor`
  * `special_shifted_chebyshev_polynomial_u.n_scalar(Tensor x, Scalar n) -> Tensor`
+ * @see torch.special.shifted_chebyshev_polynomial_u
  */
 export const shifted_chebyshev_polynomial_u = operator_function('aten::special_shifted_chebyshev_polynomial_u') as unknown as {
-  (x: Tensor, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Tensor, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Tensor, n: Tensor, out?: Tensor }): Tensor
-  (x: Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Scalar, n: Tensor, out?: Tensor }): Tensor
+  (x: Tensor | Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (x: Tensor | Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
+  (kwargs: { x: Tensor | Scalar, n: Tensor, out?: Tensor }): Tensor
   (x: Tensor, n: Scalar, kwargs?: { out?: Tensor }): Tensor
   (x: Tensor, kwargs: { n: Scalar, out?: Tensor }): Tensor
   (kwargs: { x: Tensor, n: Scalar, out?: Tensor }): Tensor
 }
 
 /**
- * torch.special.shifted_chebyshev_polynomial_v
+ * Chebyshev's polynomial of the third kind, shifted to [0, 1].
  * `special_shifted_chebyshev_polynomial_v(Tensor x, Tensor n) -> Tensor`
  * `special_shifted_chebyshev_polynomial_v.x_scalar(Scalar x, Tensor n) -> Tensor`
  * `special_shifted_chebyshev_polynomial_v.n_scalar(Tensor x, Scalar n) -> Tensor`
+ * @see torch.special.shifted_chebyshev_polynomial_v
  */
 export const shifted_chebyshev_polynomial_v = operator_function('aten::special_shifted_chebyshev_polynomial_v') as unknown as {
-  (x: Tensor, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Tensor, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Tensor, n: Tensor, out?: Tensor }): Tensor
-  (x: Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Scalar, n: Tensor, out?: Tensor }): Tensor
+  (x: Tensor | Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (x: Tensor | Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
+  (kwargs: { x: Tensor | Scalar, n: Tensor, out?: Tensor }): Tensor
   (x: Tensor, n: Scalar, kwargs?: { out?: Tensor }): Tensor
   (x: Tensor, kwargs: { n: Scalar, out?: Tensor }): Tensor
   (kwargs: { x: Tensor, n: Scalar, out?: Tensor }): Tensor
 }
 
 /**
- * torch.special.shifted_chebyshev_polynomial_w
+ * Chebyshev's polynomial of the fourth kind, shifted to [0, 1].
  * `special_shifted_chebyshev_polynomial_w(Tensor x, Tensor n) -> Tensor`
  * `special_shifted_chebyshev_polynomial_w.x_scalar(Scalar x, Tensor n) -> Tensor`
  * `special_shifted_chebyshev_polynomial_w.n_scalar(Tensor x, Scalar n) -> Tensor`
+ * @see torch.special.shifted_chebyshev_polynomial_w
  */
 export const shifted_chebyshev_polynomial_w = operator_function('aten::special_shifted_chebyshev_polynomial_w') as unknown as {
-  (x: Tensor, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Tensor, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Tensor, n: Tensor, out?: Tensor }): Tensor
-  (x: Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (x: Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
-  (kwargs: { x: Scalar, n: Tensor, out?: Tensor }): Tensor
+  (x: Tensor | Scalar, n: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (x: Tensor | Scalar, kwargs: { n: Tensor, out?: Tensor }): Tensor
+  (kwargs: { x: Tensor | Scalar, n: Tensor, out?: Tensor }): Tensor
   (x: Tensor, n: Scalar, kwargs?: { out?: Tensor }): Tensor
   (x: Tensor, kwargs: { n: Scalar, out?: Tensor }): Tensor
   (kwargs: { x: Tensor, n: Scalar, out?: Tensor }): Tensor
 }
 
 /**
- * torch.special.sinc
+ * sin(pi x) / (pi x); 1 at 0.
  * `special_sinc(Tensor self) -> Tensor`
+ * @see torch.special.sinc
  */
 export const sinc = operator_function('aten::special_sinc') as unknown as {
   (input: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -583,8 +598,9 @@ export const sinc = operator_function('aten::special_sinc') as unknown as {
 }
 
 /**
- * torch.special.softmax
+ * exp(x) / sum(exp(x)) along a dimension.
  * `special_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor`
+ * @see torch.special.softmax
  */
 export const softmax = operator_function('aten::special_softmax') as unknown as {
   (input: Tensor, dim: Int, dtype?: dtype | null): Tensor
@@ -594,8 +610,9 @@ export const softmax = operator_function('aten::special_softmax') as unknown as 
 }
 
 /**
- * torch.special.spherical_bessel_j0
+ * The spherical Bessel function of the first kind, order 0.
  * `special_spherical_bessel_j0(Tensor x) -> Tensor`
+ * @see torch.special.spherical_bessel_j0
  */
 export const spherical_bessel_j0 = operator_function('aten::special_spherical_bessel_j0') as unknown as {
   (x: Tensor, kwargs?: { out?: Tensor }): Tensor
@@ -603,54 +620,48 @@ export const spherical_bessel_j0 = operator_function('aten::special_spherical_be
 }
 
 /**
- * torch.special.xlog1py
+ * x * log(1 + other); 0 where x is 0.
  * `special_xlog1py(Tensor self, Tensor other) -> Tensor`
  * `special_xlog1py.self_scalar(Scalar self, Tensor other) -> Tensor`
  * `special_xlog1py.other_scalar(Tensor self, Scalar other) -> Tensor`
+ * @see torch.special.xlog1py
  */
 export const xlog1py = operator_function('aten::special_xlog1py') as unknown as {
-  (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
-  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
-  (input: Scalar, other: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (input: Scalar, kwargs: { other: Tensor, out?: Tensor }): Tensor
-  (kwargs: { input: Scalar, other: Tensor, out?: Tensor }): Tensor
+  (input: Tensor | Scalar, other: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (input: Tensor | Scalar, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor | Scalar, other: Tensor, out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
   (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
 }
 
 /**
- * torch.special.xlogy
+ * x * log(other); 0 where x is 0.
  * `special_xlogy(Tensor self, Tensor other) -> Tensor`
  * `special_xlogy.self_scalar(Scalar self, Tensor other) -> Tensor`
  * `special_xlogy.other_scalar(Tensor self, Scalar other) -> Tensor`
+ * @see torch.special.xlogy
  */
 export const xlogy = operator_function('aten::special_xlogy') as unknown as {
-  (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
-  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
-  (input: Scalar, other: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (input: Scalar, kwargs: { other: Tensor, out?: Tensor }): Tensor
-  (kwargs: { input: Scalar, other: Tensor, out?: Tensor }): Tensor
+  (input: Tensor | Scalar, other: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (input: Tensor | Scalar, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor | Scalar, other: Tensor, out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
   (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor
 }
 
 /**
- * torch.special.zeta
+ * Hurwitz's zeta function.
  * `special_zeta(Tensor self, Tensor other) -> Tensor`
  * `special_zeta.self_scalar(Scalar self, Tensor other) -> Tensor`
  * `special_zeta.other_scalar(Tensor self, Scalar other) -> Tensor`
+ * @see torch.special.zeta
  */
 export const zeta = operator_function('aten::special_zeta') as unknown as {
-  (input: Tensor, other: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (input: Tensor, kwargs: { other: Tensor, out?: Tensor }): Tensor
-  (kwargs: { input: Tensor, other: Tensor, out?: Tensor }): Tensor
-  (input: Scalar, other: Tensor, kwargs?: { out?: Tensor }): Tensor
-  (input: Scalar, kwargs: { other: Tensor, out?: Tensor }): Tensor
-  (kwargs: { input: Scalar, other: Tensor, out?: Tensor }): Tensor
+  (input: Tensor | Scalar, other: Tensor, kwargs?: { out?: Tensor }): Tensor
+  (input: Tensor | Scalar, kwargs: { other: Tensor, out?: Tensor }): Tensor
+  (kwargs: { input: Tensor | Scalar, other: Tensor, out?: Tensor }): Tensor
   (input: Tensor, other: Scalar, kwargs?: { out?: Tensor }): Tensor
   (input: Tensor, kwargs: { other: Scalar, out?: Tensor }): Tensor
   (kwargs: { input: Tensor, other: Scalar, out?: Tensor }): Tensor

@@ -10,249 +10,257 @@ import type { Int, Item, Named, Scalar } from '../types'
 /** Tensor methods that are one operator each. */
 export interface TensorMethods {
   /**
-   * torch.Tensor.__and__
+   * The bits that both integers have; logical and, for bool.
    * `__and__.Scalar(Tensor self, Scalar other) -> Tensor`
    * `__and__.Tensor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.__and__
    */
-  __and__(other: Scalar): Tensor
-  __and__(kwargs: { other: Scalar }): Tensor
-  __and__(other: Tensor): Tensor
-  __and__(kwargs: { other: Tensor }): Tensor
+  __and__(other: Scalar | Tensor): Tensor
+  __and__(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.__iand__
+   * The bits that both integers have; logical and, for bool.
    * `__iand__.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `__iand__.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.__iand__
    */
-  __iand__(other: Scalar): Tensor
-  __iand__(kwargs: { other: Scalar }): Tensor
-  __iand__(other: Tensor): Tensor
-  __iand__(kwargs: { other: Tensor }): Tensor
+  __iand__(other: Scalar | Tensor): Tensor
+  __iand__(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.__ilshift__
+   * The bits moved to the left by so many places.
    * `__ilshift__.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `__ilshift__.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.__ilshift__
    */
-  __ilshift__(other: Scalar): Tensor
-  __ilshift__(kwargs: { other: Scalar }): Tensor
-  __ilshift__(other: Tensor): Tensor
-  __ilshift__(kwargs: { other: Tensor }): Tensor
+  __ilshift__(other: Scalar | Tensor): Tensor
+  __ilshift__(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.__ior__
+   * The bits that one of the integers has; logical or, for bool.
    * `__ior__.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `__ior__.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.__ior__
    */
-  __ior__(other: Scalar): Tensor
-  __ior__(kwargs: { other: Scalar }): Tensor
-  __ior__(other: Tensor): Tensor
-  __ior__(kwargs: { other: Tensor }): Tensor
+  __ior__(other: Scalar | Tensor): Tensor
+  __ior__(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.__irshift__
+   * The bits moved to the right by so many places.
    * `__irshift__.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `__irshift__.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.__irshift__
    */
-  __irshift__(other: Scalar): Tensor
-  __irshift__(kwargs: { other: Scalar }): Tensor
-  __irshift__(other: Tensor): Tensor
-  __irshift__(kwargs: { other: Tensor }): Tensor
+  __irshift__(other: Scalar | Tensor): Tensor
+  __irshift__(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.__ixor__
+   * The bits that just one of the integers has; logical exclusive or, for bool.
    * `__ixor__.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `__ixor__.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.__ixor__
    */
-  __ixor__(other: Scalar): Tensor
-  __ixor__(kwargs: { other: Scalar }): Tensor
-  __ixor__(other: Tensor): Tensor
-  __ixor__(kwargs: { other: Tensor }): Tensor
+  __ixor__(other: Scalar | Tensor): Tensor
+  __ixor__(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.__lshift__
+   * The bits moved to the left by so many places.
    * `__lshift__.Scalar(Tensor self, Scalar other) -> Tensor`
    * `__lshift__.Tensor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.__lshift__
    */
-  __lshift__(other: Scalar): Tensor
-  __lshift__(kwargs: { other: Scalar }): Tensor
-  __lshift__(other: Tensor): Tensor
-  __lshift__(kwargs: { other: Tensor }): Tensor
+  __lshift__(other: Scalar | Tensor): Tensor
+  __lshift__(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.__or__
+   * The bits that one of the integers has; logical or, for bool.
    * `__or__.Scalar(Tensor self, Scalar other) -> Tensor`
    * `__or__.Tensor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.__or__
    */
-  __or__(other: Scalar): Tensor
-  __or__(kwargs: { other: Scalar }): Tensor
-  __or__(other: Tensor): Tensor
-  __or__(kwargs: { other: Tensor }): Tensor
+  __or__(other: Scalar | Tensor): Tensor
+  __or__(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.__rshift__
+   * The bits moved to the right by so many places.
    * `__rshift__.Scalar(Tensor self, Scalar other) -> Tensor`
    * `__rshift__.Tensor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.__rshift__
    */
-  __rshift__(other: Scalar): Tensor
-  __rshift__(kwargs: { other: Scalar }): Tensor
-  __rshift__(other: Tensor): Tensor
-  __rshift__(kwargs: { other: Tensor }): Tensor
+  __rshift__(other: Scalar | Tensor): Tensor
+  __rshift__(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.__xor__
+   * The bits that just one of the integers has; logical exclusive or, for bool.
    * `__xor__.Scalar(Tensor self, Scalar other) -> Tensor`
    * `__xor__.Tensor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.__xor__
    */
-  __xor__(other: Scalar): Tensor
-  __xor__(kwargs: { other: Scalar }): Tensor
-  __xor__(other: Tensor): Tensor
-  __xor__(kwargs: { other: Tensor }): Tensor
+  __xor__(other: Scalar | Tensor): Tensor
+  __xor__(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.abs
+   * The absolute value of each element; of complex ones, the magnitude.
    * `abs(Tensor self) -> Tensor`
+   * @see torch.Tensor.abs
    */
   abs(): Tensor
   /**
-   * torch.Tensor.abs_
+   * In place: the absolute value of each element; of complex ones, the magnitude.
    * `abs_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.abs_
    */
   abs_(): Tensor
   /**
-   * torch.Tensor.absolute
+   * The absolute value of each element; of complex ones, the magnitude.
    * `absolute(Tensor self) -> Tensor`
+   * @see torch.Tensor.absolute
    */
   absolute(): Tensor
   /**
-   * torch.Tensor.absolute_
+   * In place: the absolute value of each element; of complex ones, the magnitude.
    * `absolute_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.absolute_
    */
   absolute_(): Tensor
   /**
-   * torch.Tensor.acos
+   * The arccosine.
    * `acos(Tensor self) -> Tensor`
+   * @see torch.Tensor.acos
    */
   acos(): Tensor
   /**
-   * torch.Tensor.acos_
+   * In place: the arccosine.
    * `acos_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.acos_
    */
   acos_(): Tensor
   /**
-   * torch.Tensor.acosh
+   * The inverse hyperbolic cosine.
    * `acosh(Tensor self) -> Tensor`
+   * @see torch.Tensor.acosh
    */
   acosh(): Tensor
   /**
-   * torch.Tensor.acosh_
+   * In place: the inverse hyperbolic cosine.
    * `acosh_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.acosh_
    */
   acosh_(): Tensor
   /**
-   * torch.Tensor.add
+   * The sum with another tensor or number, which is first multiplied by alpha.
    * `add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor`
    * `add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`
+   * @see torch.Tensor.add
    */
-  add(other: Tensor, kwargs?: { alpha?: Scalar }): Tensor
-  add(kwargs: { other: Tensor, alpha?: Scalar }): Tensor
-  add(other: Scalar, alpha?: Scalar): Tensor
-  add(other: Scalar, kwargs: { alpha?: Scalar }): Tensor
-  add(kwargs: { other: Scalar, alpha?: Scalar }): Tensor
+  add(other: Tensor | Scalar, kwargs?: { alpha?: Scalar }): Tensor
+  add(kwargs: { other: Tensor | Scalar, alpha?: Scalar }): Tensor
   /**
-   * torch.Tensor.add_
+   * In place: the sum with another tensor or number, which is first multiplied by alpha.
    * `add_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)`
    * `add_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)`
+   * @see torch.Tensor.add_
    */
-  add_(other: Tensor, kwargs?: { alpha?: Scalar }): Tensor
-  add_(kwargs: { other: Tensor, alpha?: Scalar }): Tensor
-  add_(other: Scalar, alpha?: Scalar): Tensor
-  add_(other: Scalar, kwargs: { alpha?: Scalar }): Tensor
-  add_(kwargs: { other: Scalar, alpha?: Scalar }): Tensor
+  add_(other: Tensor | Scalar, kwargs?: { alpha?: Scalar }): Tensor
+  add_(kwargs: { other: Tensor | Scalar, alpha?: Scalar }): Tensor
   /**
-   * torch.Tensor.addbmm
+   * beta * x + alpha * the sum of the products of two batches of matrices.
    * `addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+   * @see torch.Tensor.addbmm
    */
   addbmm(batch1: Tensor, batch2: Tensor, kwargs?: { beta?: Scalar, alpha?: Scalar }): Tensor
   addbmm(batch1: Tensor, kwargs: { batch2: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   addbmm(kwargs: { batch1: Tensor, batch2: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   /**
-   * torch.Tensor.addbmm_
+   * In place: beta * x + alpha * the sum of the products of two batches of matrices.
    * `addbmm_(Tensor(a!) self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)`
+   * @see torch.Tensor.addbmm_
    */
   addbmm_(batch1: Tensor, batch2: Tensor, kwargs?: { beta?: Scalar, alpha?: Scalar }): Tensor
   addbmm_(batch1: Tensor, kwargs: { batch2: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   addbmm_(kwargs: { batch1: Tensor, batch2: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   /**
-   * torch.Tensor.addcdiv
+   * x + value * tensor1 / tensor2.
    * `addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor`
+   * @see torch.Tensor.addcdiv
    */
   addcdiv(tensor1: Tensor, tensor2: Tensor, kwargs?: { value?: Scalar }): Tensor
   addcdiv(tensor1: Tensor, kwargs: { tensor2: Tensor, value?: Scalar }): Tensor
   addcdiv(kwargs: { tensor1: Tensor, tensor2: Tensor, value?: Scalar }): Tensor
   /**
-   * torch.Tensor.addcdiv_
+   * In place: x + value * tensor1 / tensor2.
    * `addcdiv_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor(a!)`
+   * @see torch.Tensor.addcdiv_
    */
   addcdiv_(tensor1: Tensor, tensor2: Tensor, kwargs?: { value?: Scalar }): Tensor
   addcdiv_(tensor1: Tensor, kwargs: { tensor2: Tensor, value?: Scalar }): Tensor
   addcdiv_(kwargs: { tensor1: Tensor, tensor2: Tensor, value?: Scalar }): Tensor
   /**
-   * torch.Tensor.addcmul
+   * x + value * tensor1 * tensor2.
    * `addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor`
+   * @see torch.Tensor.addcmul
    */
   addcmul(tensor1: Tensor, tensor2: Tensor, kwargs?: { value?: Scalar }): Tensor
   addcmul(tensor1: Tensor, kwargs: { tensor2: Tensor, value?: Scalar }): Tensor
   addcmul(kwargs: { tensor1: Tensor, tensor2: Tensor, value?: Scalar }): Tensor
   /**
-   * torch.Tensor.addcmul_
+   * In place: x + value * tensor1 * tensor2.
    * `addcmul_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor(a!)`
+   * @see torch.Tensor.addcmul_
    */
   addcmul_(tensor1: Tensor, tensor2: Tensor, kwargs?: { value?: Scalar }): Tensor
   addcmul_(tensor1: Tensor, kwargs: { tensor2: Tensor, value?: Scalar }): Tensor
   addcmul_(kwargs: { tensor1: Tensor, tensor2: Tensor, value?: Scalar }): Tensor
   /**
-   * torch.Tensor.addmm
+   * beta * x + alpha * (mat1 @ mat2).
    * `addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+   * @see torch.Tensor.addmm
    */
   addmm(mat1: Tensor, mat2: Tensor, kwargs?: { beta?: Scalar, alpha?: Scalar }): Tensor
   addmm(mat1: Tensor, kwargs: { mat2: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   addmm(kwargs: { mat1: Tensor, mat2: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   /**
-   * torch.Tensor.addmm_
+   * In place: beta * x + alpha * (mat1 @ mat2).
    * `addmm_(Tensor(a!) self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)`
+   * @see torch.Tensor.addmm_
    */
   addmm_(mat1: Tensor, mat2: Tensor, kwargs?: { beta?: Scalar, alpha?: Scalar }): Tensor
   addmm_(mat1: Tensor, kwargs: { mat2: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   addmm_(kwargs: { mat1: Tensor, mat2: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   /**
-   * torch.Tensor.addmv
+   * beta * x + alpha * (mat @ vec).
    * `addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+   * @see torch.Tensor.addmv
    */
   addmv(mat: Tensor, vec: Tensor, kwargs?: { beta?: Scalar, alpha?: Scalar }): Tensor
   addmv(mat: Tensor, kwargs: { vec: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   addmv(kwargs: { mat: Tensor, vec: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   /**
-   * torch.Tensor.addmv_
+   * In place: beta * x + alpha * (mat @ vec).
    * `addmv_(Tensor(a!) self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)`
+   * @see torch.Tensor.addmv_
    */
   addmv_(mat: Tensor, vec: Tensor, kwargs?: { beta?: Scalar, alpha?: Scalar }): Tensor
   addmv_(mat: Tensor, kwargs: { vec: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   addmv_(kwargs: { mat: Tensor, vec: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   /**
-   * torch.Tensor.addr
+   * beta * x + alpha * the outer product of two vectors.
    * `addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+   * @see torch.Tensor.addr
    */
   addr(vec1: Tensor, vec2: Tensor, kwargs?: { beta?: Scalar, alpha?: Scalar }): Tensor
   addr(vec1: Tensor, kwargs: { vec2: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   addr(kwargs: { vec1: Tensor, vec2: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   /**
-   * torch.Tensor.addr_
+   * In place: beta * x + alpha * the outer product of two vectors.
    * `addr_(Tensor(a!) self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)`
+   * @see torch.Tensor.addr_
    */
   addr_(vec1: Tensor, vec2: Tensor, kwargs?: { beta?: Scalar, alpha?: Scalar }): Tensor
   addr_(vec1: Tensor, kwargs: { vec2: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   addr_(kwargs: { vec1: Tensor, vec2: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   /**
-   * torch.Tensor.adjoint
+   * The conjugate, with its last two dimensions exchanged.
    * `adjoint(Tensor(a) self) -> Tensor(a)`
+   * @see torch.Tensor.adjoint
    */
   adjoint(): Tensor
   /**
-   * torch.Tensor.all
+   * Whether all elements are not 0, in all or along dimensions.
    * `all.dim(Tensor self, int dim, bool keepdim=False) -> Tensor`
    * `all.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor`
    * `all(Tensor self) -> Tensor`
+   * @see torch.Tensor.all
    */
   all(dim: Int, keepdim?: boolean): Tensor
   all(dim: Int, kwargs: { keepdim?: boolean }): Tensor
@@ -262,8 +270,9 @@ export interface TensorMethods {
   all(kwargs: { dim?: readonly number[] | null, keepdim?: boolean }): Tensor
   all(): Tensor
   /**
-   * torch.Tensor.allclose
+   * Whether all elements are, as a boolean.
    * `allclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> bool`
+   * @see torch.Tensor.allclose
    */
   allclose(other: Tensor, rtol?: number, atol?: number, equal_nan?: boolean): boolean
   allclose(other: Tensor, rtol: number, atol: number, kwargs: { equal_nan?: boolean }): boolean
@@ -271,34 +280,39 @@ export interface TensorMethods {
   allclose(other: Tensor, kwargs: { rtol?: number, atol?: number, equal_nan?: boolean }): boolean
   allclose(kwargs: { other: Tensor, rtol?: number, atol?: number, equal_nan?: boolean }): boolean
   /**
-   * torch.Tensor.amax
+   * The greatest element of all, or along dimensions; equal ones share the gradient.
    * `amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor`
+   * @see torch.Tensor.amax
    */
   amax(dim?: number | readonly number[], keepdim?: boolean): Tensor
   amax(dim: number | readonly number[], kwargs: { keepdim?: boolean }): Tensor
   amax(kwargs: { dim?: number | readonly number[], keepdim?: boolean }): Tensor
   /**
-   * torch.Tensor.amin
+   * The smallest element of all, or along dimensions; equal ones share the gradient.
    * `amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor`
+   * @see torch.Tensor.amin
    */
   amin(dim?: number | readonly number[], keepdim?: boolean): Tensor
   amin(dim: number | readonly number[], kwargs: { keepdim?: boolean }): Tensor
   amin(kwargs: { dim?: number | readonly number[], keepdim?: boolean }): Tensor
   /**
-   * torch.Tensor.aminmax
+   * The smallest and the greatest element, of all or along a dimension.
    * `aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)`
+   * @see torch.Tensor.aminmax
    */
   aminmax(kwargs?: { dim?: Int | null, keepdim?: boolean }): Named<'min' | 'max'>
   /**
-   * torch.Tensor.angle
+   * The angle of each complex element, in radians; 0 or pi for real ones.
    * `angle(Tensor self) -> Tensor`
+   * @see torch.Tensor.angle
    */
   angle(): Tensor
   /**
-   * torch.Tensor.any
+   * Whether some element is not 0, in all or along dimensions.
    * `any.dim(Tensor self, int dim, bool keepdim=False) -> Tensor`
    * `any.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor`
    * `any(Tensor self) -> Tensor`
+   * @see torch.Tensor.any
    */
   any(dim: Int, keepdim?: boolean): Tensor
   any(dim: Int, kwargs: { keepdim?: boolean }): Tensor
@@ -308,124 +322,145 @@ export interface TensorMethods {
   any(kwargs: { dim?: readonly number[] | null, keepdim?: boolean }): Tensor
   any(): Tensor
   /**
-   * torch.Tensor.arccos
+   * The arccosine.
    * `arccos(Tensor self) -> Tensor`
+   * @see torch.Tensor.arccos
    */
   arccos(): Tensor
   /**
-   * torch.Tensor.arccos_
+   * In place: the arccosine.
    * `arccos_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.arccos_
    */
   arccos_(): Tensor
   /**
-   * torch.Tensor.arccosh
+   * The inverse hyperbolic cosine.
    * `arccosh(Tensor self) -> Tensor`
+   * @see torch.Tensor.arccosh
    */
   arccosh(): Tensor
   /**
-   * torch.Tensor.arccosh_
+   * In place: the inverse hyperbolic cosine.
    * `arccosh_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.arccosh_
    */
   arccosh_(): Tensor
   /**
-   * torch.Tensor.arcsin
+   * The arcsine.
    * `arcsin(Tensor self) -> Tensor`
+   * @see torch.Tensor.arcsin
    */
   arcsin(): Tensor
   /**
-   * torch.Tensor.arcsin_
+   * In place: the arcsine.
    * `arcsin_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.arcsin_
    */
   arcsin_(): Tensor
   /**
-   * torch.Tensor.arcsinh
+   * The inverse hyperbolic sine.
    * `arcsinh(Tensor self) -> Tensor`
+   * @see torch.Tensor.arcsinh
    */
   arcsinh(): Tensor
   /**
-   * torch.Tensor.arcsinh_
+   * In place: the inverse hyperbolic sine.
    * `arcsinh_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.arcsinh_
    */
   arcsinh_(): Tensor
   /**
-   * torch.Tensor.arctan
+   * The arctangent.
    * `arctan(Tensor self) -> Tensor`
+   * @see torch.Tensor.arctan
    */
   arctan(): Tensor
   /**
-   * torch.Tensor.arctan2
+   * The angle of the point (other, x), in radians from -pi to pi.
    * `arctan2(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.arctan2
    */
   arctan2(other: Tensor): Tensor
   arctan2(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.arctan2_
+   * In place: the angle of the point (other, x), in radians from -pi to pi.
    * `arctan2_(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.arctan2_
    */
   arctan2_(other: Tensor): Tensor
   arctan2_(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.arctan_
+   * In place: the arctangent.
    * `arctan_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.arctan_
    */
   arctan_(): Tensor
   /**
-   * torch.Tensor.arctanh
+   * The inverse hyperbolic tangent.
    * `arctanh(Tensor self) -> Tensor`
+   * @see torch.Tensor.arctanh
    */
   arctanh(): Tensor
   /**
-   * torch.Tensor.arctanh_
+   * In place: the inverse hyperbolic tangent.
    * `arctanh_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.arctanh_
    */
   arctanh_(): Tensor
   /**
-   * torch.Tensor.argmax
+   * The index of the greatest element: of the flattened tensor, or along a dimension.
    * `argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor`
+   * @see torch.Tensor.argmax
    */
   argmax(dim?: Int | null, keepdim?: boolean): Tensor
   argmax(dim: Int | null, kwargs: { keepdim?: boolean }): Tensor
   argmax(kwargs: { dim?: Int | null, keepdim?: boolean }): Tensor
   /**
-   * torch.Tensor.argmin
+   * The index of the smallest element: of the flattened tensor, or along a dimension.
    * `argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor`
+   * @see torch.Tensor.argmin
    */
   argmin(dim?: Int | null, keepdim?: boolean): Tensor
   argmin(dim: Int | null, kwargs: { keepdim?: boolean }): Tensor
   argmin(kwargs: { dim?: Int | null, keepdim?: boolean }): Tensor
   /**
-   * torch.Tensor.argsort
+   * The indices that sort along a dimension.
    * `argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor`
    * `argsort.stable(Tensor self, *, bool stable, int dim=-1, bool descending=False) -> Tensor`
+   * @see torch.Tensor.argsort
    */
   argsort(dim?: Int, descending?: boolean): Tensor
   argsort(dim: Int, kwargs: { descending?: boolean }): Tensor
   argsort(kwargs: { dim?: Int, descending?: boolean }): Tensor
   argsort(kwargs: { stable: boolean, dim?: Int, descending?: boolean }): Tensor
   /**
-   * torch.Tensor.argwhere
+   * The indices of the elements that are not 0, one row each.
    * `argwhere(Tensor self) -> Tensor`
+   * @see torch.Tensor.argwhere
    */
   argwhere(): Tensor
   /**
-   * torch.Tensor.as_strided
+   * A view with a shape, strides and offset of your own.
    * `as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)`
+   * @see torch.Tensor.as_strided
    */
   as_strided(size: readonly number[], stride: readonly number[], storage_offset?: Int | null): Tensor
   as_strided(size: readonly number[], stride: readonly number[], kwargs: { storage_offset?: Int | null }): Tensor
   as_strided(size: readonly number[], kwargs: { stride: readonly number[], storage_offset?: Int | null }): Tensor
   as_strided(kwargs: { size: readonly number[], stride: readonly number[], storage_offset?: Int | null }): Tensor
   /**
-   * torch.Tensor.as_strided_
+   * In place: a view with a shape, strides and offset of your own.
    * `as_strided_(Tensor(a!) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a!)`
+   * @see torch.Tensor.as_strided_
    */
   as_strided_(size: readonly number[], stride: readonly number[], storage_offset?: Int | null): Tensor
   as_strided_(size: readonly number[], stride: readonly number[], kwargs: { storage_offset?: Int | null }): Tensor
   as_strided_(size: readonly number[], kwargs: { stride: readonly number[], storage_offset?: Int | null }): Tensor
   as_strided_(kwargs: { size: readonly number[], stride: readonly number[], storage_offset?: Int | null }): Tensor
   /**
-   * torch.Tensor.as_strided_scatter
+   * A copy in which the elements at the given strides are src.
    * `as_strided_scatter(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor`
+   * @see torch.Tensor.as_strided_scatter
    */
   as_strided_scatter(src: Tensor, size: readonly number[], stride: readonly number[], storage_offset?: Int | null): Tensor
   as_strided_scatter(src: Tensor, size: readonly number[], stride: readonly number[], kwargs: { storage_offset?: Int | null }): Tensor
@@ -433,265 +468,284 @@ export interface TensorMethods {
   as_strided_scatter(src: Tensor, kwargs: { size: readonly number[], stride: readonly number[], storage_offset?: Int | null }): Tensor
   as_strided_scatter(kwargs: { src: Tensor, size: readonly number[], stride: readonly number[], storage_offset?: Int | null }): Tensor
   /**
-   * torch.Tensor.asin
+   * The arcsine.
    * `asin(Tensor self) -> Tensor`
+   * @see torch.Tensor.asin
    */
   asin(): Tensor
   /**
-   * torch.Tensor.asin_
+   * In place: the arcsine.
    * `asin_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.asin_
    */
   asin_(): Tensor
   /**
-   * torch.Tensor.asinh
+   * The inverse hyperbolic sine.
    * `asinh(Tensor self) -> Tensor`
+   * @see torch.Tensor.asinh
    */
   asinh(): Tensor
   /**
-   * torch.Tensor.asinh_
+   * In place: the inverse hyperbolic sine.
    * `asinh_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.asinh_
    */
   asinh_(): Tensor
   /**
-   * torch.Tensor.atan
+   * The arctangent.
    * `atan(Tensor self) -> Tensor`
+   * @see torch.Tensor.atan
    */
   atan(): Tensor
   /**
-   * torch.Tensor.atan2
+   * The angle of the point (other, x), in radians from -pi to pi.
    * `atan2(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.atan2
    */
   atan2(other: Tensor): Tensor
   atan2(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.atan2_
+   * In place: the angle of the point (other, x), in radians from -pi to pi.
    * `atan2_(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.atan2_
    */
   atan2_(other: Tensor): Tensor
   atan2_(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.atan_
+   * In place: the arctangent.
    * `atan_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.atan_
    */
   atan_(): Tensor
   /**
-   * torch.Tensor.atanh
+   * The inverse hyperbolic tangent.
    * `atanh(Tensor self) -> Tensor`
+   * @see torch.Tensor.atanh
    */
   atanh(): Tensor
   /**
-   * torch.Tensor.atanh_
+   * In place: the inverse hyperbolic tangent.
    * `atanh_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.atanh_
    */
   atanh_(): Tensor
   /**
-   * torch.Tensor.baddbmm
+   * beta * x + alpha * (batch1 @ batch2).
    * `baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+   * @see torch.Tensor.baddbmm
    */
   baddbmm(batch1: Tensor, batch2: Tensor, kwargs?: { beta?: Scalar, alpha?: Scalar }): Tensor
   baddbmm(batch1: Tensor, kwargs: { batch2: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   baddbmm(kwargs: { batch1: Tensor, batch2: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   /**
-   * torch.Tensor.baddbmm_
+   * In place: beta * x + alpha * (batch1 @ batch2).
    * `baddbmm_(Tensor(a!) self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)`
+   * @see torch.Tensor.baddbmm_
    */
   baddbmm_(batch1: Tensor, batch2: Tensor, kwargs?: { beta?: Scalar, alpha?: Scalar }): Tensor
   baddbmm_(batch1: Tensor, kwargs: { batch2: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   baddbmm_(kwargs: { batch1: Tensor, batch2: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   /**
-   * torch.Tensor.bernoulli
+   * 1 with the probability that each element says, else 0.
    * `bernoulli(Tensor self, *, Generator? generator=None) -> Tensor`
    * `bernoulli.p(Tensor self, float p, *, Generator? generator=None) -> Tensor`
+   * @see torch.Tensor.bernoulli
    */
   bernoulli(kwargs?: { generator?: Generator | null }): Tensor
   bernoulli(p: number, kwargs?: { generator?: Generator | null }): Tensor
   bernoulli(kwargs: { p: number, generator?: Generator | null }): Tensor
   /**
-   * torch.Tensor.bernoulli_
+   * In place: 1 with the probability that each element says, else 0.
    * `bernoulli_.Tensor(Tensor(a!) self, Tensor p, *, Generator? generator=None) -> Tensor(a!)`
    * `bernoulli_.float(Tensor(a!) self, float p=0.5, *, Generator? generator=None) -> Tensor(a!)`
+   * @see torch.Tensor.bernoulli_
    */
   bernoulli_(p: Tensor, kwargs?: { generator?: Generator | null }): Tensor
   bernoulli_(kwargs: { p: Tensor, generator?: Generator | null }): Tensor
   bernoulli_(p?: number, kwargs?: { generator?: Generator | null }): Tensor
   bernoulli_(kwargs: { p?: number, generator?: Generator | null }): Tensor
   /**
-   * torch.Tensor.bincount
+   * How often each of the numbers 0, 1, 2, ... occurs.
    * `bincount(Tensor self, Tensor? weights=None, SymInt minlength=0) -> Tensor`
+   * @see torch.Tensor.bincount
    */
   bincount(weights?: Tensor | null, minlength?: Int): Tensor
   bincount(weights: Tensor | null, kwargs: { minlength?: Int }): Tensor
   bincount(kwargs: { weights?: Tensor | null, minlength?: Int }): Tensor
   /**
-   * torch.Tensor.bitwise_and
+   * The bits that both integers have; logical and, for bool.
    * `bitwise_and.Scalar(Tensor self, Scalar other) -> Tensor`
    * `bitwise_and.Tensor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.bitwise_and
    */
-  bitwise_and(other: Scalar): Tensor
-  bitwise_and(kwargs: { other: Scalar }): Tensor
-  bitwise_and(other: Tensor): Tensor
-  bitwise_and(kwargs: { other: Tensor }): Tensor
+  bitwise_and(other: Scalar | Tensor): Tensor
+  bitwise_and(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.bitwise_and_
+   * In place: the bits that both integers have; logical and, for bool.
    * `bitwise_and_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `bitwise_and_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.bitwise_and_
    */
-  bitwise_and_(other: Scalar): Tensor
-  bitwise_and_(kwargs: { other: Scalar }): Tensor
-  bitwise_and_(other: Tensor): Tensor
-  bitwise_and_(kwargs: { other: Tensor }): Tensor
+  bitwise_and_(other: Scalar | Tensor): Tensor
+  bitwise_and_(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.bitwise_left_shift
+   * The bits moved to the left by so many places.
    * `bitwise_left_shift.Tensor(Tensor self, Tensor other) -> Tensor`
    * `bitwise_left_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor`
+   * @see torch.Tensor.bitwise_left_shift
    */
-  bitwise_left_shift(other: Tensor): Tensor
-  bitwise_left_shift(kwargs: { other: Tensor }): Tensor
-  bitwise_left_shift(other: Scalar): Tensor
-  bitwise_left_shift(kwargs: { other: Scalar }): Tensor
+  bitwise_left_shift(other: Tensor | Scalar): Tensor
+  bitwise_left_shift(kwargs: { other: Tensor | Scalar }): Tensor
   /**
-   * torch.Tensor.bitwise_left_shift_
+   * In place: the bits moved to the left by so many places.
    * `bitwise_left_shift_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * `bitwise_left_shift_.Tensor_Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
+   * @see torch.Tensor.bitwise_left_shift_
    */
-  bitwise_left_shift_(other: Tensor): Tensor
-  bitwise_left_shift_(kwargs: { other: Tensor }): Tensor
-  bitwise_left_shift_(other: Scalar): Tensor
-  bitwise_left_shift_(kwargs: { other: Scalar }): Tensor
+  bitwise_left_shift_(other: Tensor | Scalar): Tensor
+  bitwise_left_shift_(kwargs: { other: Tensor | Scalar }): Tensor
   /**
-   * torch.Tensor.bitwise_not
+   * The opposite of each bit; logical not, for bool.
    * `bitwise_not(Tensor self) -> Tensor`
+   * @see torch.Tensor.bitwise_not
    */
   bitwise_not(): Tensor
   /**
-   * torch.Tensor.bitwise_not_
+   * In place: the opposite of each bit; logical not, for bool.
    * `bitwise_not_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.bitwise_not_
    */
   bitwise_not_(): Tensor
   /**
-   * torch.Tensor.bitwise_or
+   * The bits that one of the integers has; logical or, for bool.
    * `bitwise_or.Scalar(Tensor self, Scalar other) -> Tensor`
    * `bitwise_or.Tensor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.bitwise_or
    */
-  bitwise_or(other: Scalar): Tensor
-  bitwise_or(kwargs: { other: Scalar }): Tensor
-  bitwise_or(other: Tensor): Tensor
-  bitwise_or(kwargs: { other: Tensor }): Tensor
+  bitwise_or(other: Scalar | Tensor): Tensor
+  bitwise_or(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.bitwise_or_
+   * In place: the bits that one of the integers has; logical or, for bool.
    * `bitwise_or_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `bitwise_or_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.bitwise_or_
    */
-  bitwise_or_(other: Scalar): Tensor
-  bitwise_or_(kwargs: { other: Scalar }): Tensor
-  bitwise_or_(other: Tensor): Tensor
-  bitwise_or_(kwargs: { other: Tensor }): Tensor
+  bitwise_or_(other: Scalar | Tensor): Tensor
+  bitwise_or_(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.bitwise_right_shift
+   * The bits moved to the right by so many places.
    * `bitwise_right_shift.Tensor(Tensor self, Tensor other) -> Tensor`
    * `bitwise_right_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor`
+   * @see torch.Tensor.bitwise_right_shift
    */
-  bitwise_right_shift(other: Tensor): Tensor
-  bitwise_right_shift(kwargs: { other: Tensor }): Tensor
-  bitwise_right_shift(other: Scalar): Tensor
-  bitwise_right_shift(kwargs: { other: Scalar }): Tensor
+  bitwise_right_shift(other: Tensor | Scalar): Tensor
+  bitwise_right_shift(kwargs: { other: Tensor | Scalar }): Tensor
   /**
-   * torch.Tensor.bitwise_right_shift_
+   * In place: the bits moved to the right by so many places.
    * `bitwise_right_shift_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * `bitwise_right_shift_.Tensor_Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
+   * @see torch.Tensor.bitwise_right_shift_
    */
-  bitwise_right_shift_(other: Tensor): Tensor
-  bitwise_right_shift_(kwargs: { other: Tensor }): Tensor
-  bitwise_right_shift_(other: Scalar): Tensor
-  bitwise_right_shift_(kwargs: { other: Scalar }): Tensor
+  bitwise_right_shift_(other: Tensor | Scalar): Tensor
+  bitwise_right_shift_(kwargs: { other: Tensor | Scalar }): Tensor
   /**
-   * torch.Tensor.bitwise_xor
+   * The bits that just one of the integers has; logical exclusive or, for bool.
    * `bitwise_xor.Scalar(Tensor self, Scalar other) -> Tensor`
    * `bitwise_xor.Tensor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.bitwise_xor
    */
-  bitwise_xor(other: Scalar): Tensor
-  bitwise_xor(kwargs: { other: Scalar }): Tensor
-  bitwise_xor(other: Tensor): Tensor
-  bitwise_xor(kwargs: { other: Tensor }): Tensor
+  bitwise_xor(other: Scalar | Tensor): Tensor
+  bitwise_xor(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.bitwise_xor_
+   * In place: the bits that just one of the integers has; logical exclusive or, for bool.
    * `bitwise_xor_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `bitwise_xor_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.bitwise_xor_
    */
-  bitwise_xor_(other: Scalar): Tensor
-  bitwise_xor_(kwargs: { other: Scalar }): Tensor
-  bitwise_xor_(other: Tensor): Tensor
-  bitwise_xor_(kwargs: { other: Tensor }): Tensor
+  bitwise_xor_(other: Scalar | Tensor): Tensor
+  bitwise_xor_(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.bmm
+   * The products of two batches of matrices.
    * `bmm(Tensor self, Tensor mat2) -> Tensor`
+   * @see torch.Tensor.bmm
    */
   bmm(mat2: Tensor): Tensor
   bmm(kwargs: { mat2: Tensor }): Tensor
   /**
-   * torch.Tensor.broadcast_to
+   * Dimensions of size 1 repeated, without a copy, to a given shape.
    * `broadcast_to(Tensor(a) self, SymInt[] size) -> Tensor(a)`
+   * @see torch.Tensor.broadcast_to
    */
   broadcast_to(size: readonly number[]): Tensor
   broadcast_to(kwargs: { size: readonly number[] }): Tensor
   broadcast_to(...size: number[]): Tensor
   /**
-   * torch.Tensor.cauchy_
+   * Fills x with random numbers of the Cauchy distribution.
    * `cauchy_(Tensor(a!) self, float median=0, float sigma=1, *, Generator? generator=None) -> Tensor(a!)`
+   * @see torch.Tensor.cauchy_
    */
   cauchy_(median?: number, sigma?: number, kwargs?: { generator?: Generator | null }): Tensor
   cauchy_(median: number, kwargs: { sigma?: number, generator?: Generator | null }): Tensor
   cauchy_(kwargs: { median?: number, sigma?: number, generator?: Generator | null }): Tensor
   /**
-   * torch.Tensor.ccol_indices
+   * Where each column of a CSC matrix begins.
    * `ccol_indices(Tensor(a) self) -> Tensor(a)`
+   * @see torch.Tensor.ccol_indices
    */
   ccol_indices(): Tensor
   /**
-   * torch.Tensor.ceil
+   * Each element rounded up.
    * `ceil(Tensor self) -> Tensor`
+   * @see torch.Tensor.ceil
    */
   ceil(): Tensor
   /**
-   * torch.Tensor.ceil_
+   * In place: each element rounded up.
    * `ceil_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.ceil_
    */
   ceil_(): Tensor
   /**
-   * torch.Tensor.chalf
+   * The tensor as complex32.
    * `chalf(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor`
+   * @see torch.Tensor.chalf
    */
   chalf(kwargs?: { memory_format?: memory_format | null }): Tensor
   /**
-   * torch.Tensor.cholesky
+   * The triangular L of A = L L^H, for positive definite matrices.
    * `cholesky(Tensor self, bool upper=False) -> Tensor`
+   * @see torch.Tensor.cholesky
    */
   cholesky(upper?: boolean): Tensor
   cholesky(kwargs: { upper?: boolean }): Tensor
   /**
-   * torch.Tensor.cholesky_inverse
+   * The inverse of A from its Cholesky factor.
    * `cholesky_inverse(Tensor self, bool upper=False) -> Tensor`
+   * @see torch.Tensor.cholesky_inverse
    */
   cholesky_inverse(upper?: boolean): Tensor
   cholesky_inverse(kwargs: { upper?: boolean }): Tensor
   /**
-   * torch.Tensor.cholesky_solve
+   * The solution of A X = B from the Cholesky factor of A.
    * `cholesky_solve(Tensor self, Tensor input2, bool upper=False) -> Tensor`
+   * @see torch.Tensor.cholesky_solve
    */
   cholesky_solve(input2: Tensor, upper?: boolean): Tensor
   cholesky_solve(input2: Tensor, kwargs: { upper?: boolean }): Tensor
   cholesky_solve(kwargs: { input2: Tensor, upper?: boolean }): Tensor
   /**
-   * torch.Tensor.chunk
+   * So many pieces along a dimension, as views.
    * `chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]`
+   * @see torch.Tensor.chunk
    */
   chunk(chunks: Int, dim?: Int): Tensor[]
   chunk(chunks: Int, kwargs: { dim?: Int }): Tensor[]
   chunk(kwargs: { chunks: Int, dim?: Int }): Tensor[]
   /**
-   * torch.Tensor.clamp
+   * Each element limited to the range from min to max, either of which may be left out.
    * `clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor`
    * `clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor`
+   * @see torch.Tensor.clamp
    */
   clamp(min?: Scalar | null, max?: Scalar | null): Tensor
   clamp(min: Scalar | null, kwargs: { max?: Scalar | null }): Tensor
@@ -700,9 +754,10 @@ export interface TensorMethods {
   clamp(min: Tensor | null, kwargs: { max?: Tensor | null }): Tensor
   clamp(kwargs: { min?: Tensor | null, max?: Tensor | null }): Tensor
   /**
-   * torch.Tensor.clamp_
+   * In place: each element limited to the range from min to max, either of which may be left out.
    * `clamp_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)`
    * `clamp_.Tensor(Tensor(a!) self, Tensor? min=None, Tensor? max=None) -> Tensor(a!)`
+   * @see torch.Tensor.clamp_
    */
   clamp_(min?: Scalar | null, max?: Scalar | null): Tensor
   clamp_(min: Scalar | null, kwargs: { max?: Scalar | null }): Tensor
@@ -711,45 +766,42 @@ export interface TensorMethods {
   clamp_(min: Tensor | null, kwargs: { max?: Tensor | null }): Tensor
   clamp_(kwargs: { min?: Tensor | null, max?: Tensor | null }): Tensor
   /**
-   * torch.Tensor.clamp_max
+   * Each element, but at most max.
    * `clamp_max(Tensor self, Scalar max) -> Tensor`
    * `clamp_max.Tensor(Tensor self, Tensor max) -> Tensor`
+   * @see torch.Tensor.clamp_max
    */
-  clamp_max(max: Scalar): Tensor
-  clamp_max(kwargs: { max: Scalar }): Tensor
-  clamp_max(max: Tensor): Tensor
-  clamp_max(kwargs: { max: Tensor }): Tensor
+  clamp_max(max: Scalar | Tensor): Tensor
+  clamp_max(kwargs: { max: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.clamp_max_
+   * In place: each element, but at most max.
    * `clamp_max_(Tensor(a!) self, Scalar max) -> Tensor(a!)`
    * `clamp_max_.Tensor(Tensor(a!) self, Tensor max) -> Tensor(a!)`
+   * @see torch.Tensor.clamp_max_
    */
-  clamp_max_(max: Scalar): Tensor
-  clamp_max_(kwargs: { max: Scalar }): Tensor
-  clamp_max_(max: Tensor): Tensor
-  clamp_max_(kwargs: { max: Tensor }): Tensor
+  clamp_max_(max: Scalar | Tensor): Tensor
+  clamp_max_(kwargs: { max: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.clamp_min
+   * Each element, but at least min.
    * `clamp_min(Tensor self, Scalar min) -> Tensor`
    * `clamp_min.Tensor(Tensor self, Tensor min) -> Tensor`
+   * @see torch.Tensor.clamp_min
    */
-  clamp_min(min: Scalar): Tensor
-  clamp_min(kwargs: { min: Scalar }): Tensor
-  clamp_min(min: Tensor): Tensor
-  clamp_min(kwargs: { min: Tensor }): Tensor
+  clamp_min(min: Scalar | Tensor): Tensor
+  clamp_min(kwargs: { min: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.clamp_min_
+   * In place: each element, but at least min.
    * `clamp_min_(Tensor(a!) self, Scalar min) -> Tensor(a!)`
    * `clamp_min_.Tensor(Tensor(a!) self, Tensor min) -> Tensor(a!)`
+   * @see torch.Tensor.clamp_min_
    */
-  clamp_min_(min: Scalar): Tensor
-  clamp_min_(kwargs: { min: Scalar }): Tensor
-  clamp_min_(min: Tensor): Tensor
-  clamp_min_(kwargs: { min: Tensor }): Tensor
+  clamp_min_(min: Scalar | Tensor): Tensor
+  clamp_min_(kwargs: { min: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.clip
+   * Each element limited to the range from min to max, either of which may be left out.
    * `clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor`
    * `clip.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor`
+   * @see torch.Tensor.clip
    */
   clip(min?: Scalar | null, max?: Scalar | null): Tensor
   clip(min: Scalar | null, kwargs: { max?: Scalar | null }): Tensor
@@ -758,9 +810,10 @@ export interface TensorMethods {
   clip(min: Tensor | null, kwargs: { max?: Tensor | null }): Tensor
   clip(kwargs: { min?: Tensor | null, max?: Tensor | null }): Tensor
   /**
-   * torch.Tensor.clip_
+   * In place: each element limited to the range from min to max, either of which may be left out.
    * `clip_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)`
    * `clip_.Tensor(Tensor(a!) self, Tensor? min=None, Tensor? max=None) -> Tensor(a!)`
+   * @see torch.Tensor.clip_
    */
   clip_(min?: Scalar | null, max?: Scalar | null): Tensor
   clip_(min: Scalar | null, kwargs: { max?: Scalar | null }): Tensor
@@ -769,94 +822,106 @@ export interface TensorMethods {
   clip_(min: Tensor | null, kwargs: { max?: Tensor | null }): Tensor
   clip_(kwargs: { min?: Tensor | null, max?: Tensor | null }): Tensor
   /**
-   * torch.Tensor.clone
+   * A copy, which passes gradients on.
    * `clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor`
+   * @see torch.Tensor.clone
    */
   clone(kwargs?: { memory_format?: memory_format | null }): Tensor
   /**
-   * torch.Tensor.coalesce
+   * A sparse tensor without doubled coordinates, sorted.
    * `coalesce(Tensor(a) self) -> Tensor(a)`
+   * @see torch.Tensor.coalesce
    */
   coalesce(): Tensor
   /**
-   * torch.Tensor.col_indices
+   * The columns of a CSR matrix's values.
    * `col_indices(Tensor(a) self) -> Tensor(a)`
+   * @see torch.Tensor.col_indices
    */
   col_indices(): Tensor
   /**
-   * torch.Tensor.conj
+   * The complex conjugate, as a view.
    * `conj(Tensor(a) self) -> Tensor(a)`
+   * @see torch.Tensor.conj
    */
   conj(): Tensor
   /**
-   * torch.Tensor.conj_physical
+   * The complex conjugate, computed.
    * `conj_physical(Tensor self) -> Tensor`
+   * @see torch.Tensor.conj_physical
    */
   conj_physical(): Tensor
   /**
-   * torch.Tensor.conj_physical_
+   * In place: the complex conjugate, computed.
    * `conj_physical_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.conj_physical_
    */
   conj_physical_(): Tensor
   /**
-   * torch.Tensor.contiguous
+   * The elements in row-major order in memory; x itself if they are.
    * `contiguous(Tensor(a) self, *, MemoryFormat memory_format=contiguous_format) -> Tensor(a)`
+   * @see torch.Tensor.contiguous
    */
   contiguous(kwargs?: { memory_format?: memory_format }): Tensor
   /**
-   * torch.Tensor.copy_
+   * Copies another tensor's elements into x, converting and broadcasting.
    * `copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)`
+   * @see torch.Tensor.copy_
    */
   copy_(src: Tensor, non_blocking?: boolean): Tensor
   copy_(src: Tensor, kwargs: { non_blocking?: boolean }): Tensor
   copy_(kwargs: { src: Tensor, non_blocking?: boolean }): Tensor
   /**
-   * torch.Tensor.copysign
+   * The magnitude of x with the sign of the other.
    * `copysign.Tensor(Tensor self, Tensor other) -> Tensor`
    * `copysign.Scalar(Tensor self, Scalar other) -> Tensor`
+   * @see torch.Tensor.copysign
    */
-  copysign(other: Tensor): Tensor
-  copysign(kwargs: { other: Tensor }): Tensor
-  copysign(other: Scalar): Tensor
-  copysign(kwargs: { other: Scalar }): Tensor
+  copysign(other: Tensor | Scalar): Tensor
+  copysign(kwargs: { other: Tensor | Scalar }): Tensor
   /**
-   * torch.Tensor.copysign_
+   * In place: the magnitude of x with the sign of the other.
    * `copysign_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * `copysign_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
+   * @see torch.Tensor.copysign_
    */
-  copysign_(other: Tensor): Tensor
-  copysign_(kwargs: { other: Tensor }): Tensor
-  copysign_(other: Scalar): Tensor
-  copysign_(kwargs: { other: Scalar }): Tensor
+  copysign_(other: Tensor | Scalar): Tensor
+  copysign_(kwargs: { other: Tensor | Scalar }): Tensor
   /**
-   * torch.Tensor.corrcoef
+   * The correlation coefficients of the rows.
    * `corrcoef(Tensor self) -> Tensor`
+   * @see torch.Tensor.corrcoef
    */
   corrcoef(): Tensor
   /**
-   * torch.Tensor.cos
+   * The cosine of each element, in radians.
    * `cos(Tensor self) -> Tensor`
+   * @see torch.Tensor.cos
    */
   cos(): Tensor
   /**
-   * torch.Tensor.cos_
+   * In place: the cosine of each element, in radians.
    * `cos_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.cos_
    */
   cos_(): Tensor
   /**
-   * torch.Tensor.cosh
+   * The hyperbolic cosine.
    * `cosh(Tensor self) -> Tensor`
+   * @see torch.Tensor.cosh
    */
   cosh(): Tensor
   /**
-   * torch.Tensor.cosh_
+   * In place: the hyperbolic cosine.
    * `cosh_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.cosh_
    */
   cosh_(): Tensor
   /**
-   * torch.Tensor.count_nonzero
+   * How many elements are not 0.
    * `count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor`
    * `count_nonzero(Tensor self, int? dim=None) -> Tensor`
+   * @see torch.Tensor.count_nonzero
    */
   count_nonzero(dim: readonly number[]): Tensor
   count_nonzero(kwargs: { dim: readonly number[] }): Tensor
@@ -864,124 +929,145 @@ export interface TensorMethods {
   count_nonzero(dim?: Int | null): Tensor
   count_nonzero(kwargs: { dim?: Int | null }): Tensor
   /**
-   * torch.Tensor.cov
+   * The covariance matrix of the rows.
    * `cov(Tensor self, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None) -> Tensor`
+   * @see torch.Tensor.cov
    */
   cov(kwargs?: { correction?: Int, fweights?: Tensor | null, aweights?: Tensor | null }): Tensor
   /**
-   * torch.Tensor.cross
+   * The cross product of vectors of three elements.
    * `cross(Tensor self, Tensor other, int? dim=None) -> Tensor`
+   * @see torch.Tensor.cross
    */
   cross(other: Tensor, dim?: Int | null): Tensor
   cross(other: Tensor, kwargs: { dim?: Int | null }): Tensor
   cross(kwargs: { other: Tensor, dim?: Int | null }): Tensor
   /**
-   * torch.Tensor.crow_indices
+   * Where each row of a CSR matrix begins.
    * `crow_indices(Tensor(a) self) -> Tensor(a)`
+   * @see torch.Tensor.crow_indices
    */
   crow_indices(): Tensor
   /**
-   * torch.Tensor.cummax
+   * The greatest element so far along a dimension, and its index.
    * `cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)`
+   * @see torch.Tensor.cummax
    */
   cummax(dim: Int): Named<'values' | 'indices'>
   cummax(kwargs: { dim: Int }): Named<'values' | 'indices'>
   /**
-   * torch.Tensor.cummin
+   * The smallest element so far along a dimension, and its index.
    * `cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)`
+   * @see torch.Tensor.cummin
    */
   cummin(dim: Int): Named<'values' | 'indices'>
   cummin(kwargs: { dim: Int }): Named<'values' | 'indices'>
   /**
-   * torch.Tensor.cumprod
+   * The product of all elements up to each one, along a dimension.
    * `cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor`
+   * @see torch.Tensor.cumprod
    */
   cumprod(dim: Int, kwargs?: { dtype?: dtype | null }): Tensor
   cumprod(kwargs: { dim: Int, dtype?: dtype | null }): Tensor
   /**
-   * torch.Tensor.cumprod_
+   * In place: the product of all elements up to each one, along a dimension.
    * `cumprod_(Tensor(a!) self, int dim, *, ScalarType? dtype=None) -> Tensor(a!)`
+   * @see torch.Tensor.cumprod_
    */
   cumprod_(dim: Int, kwargs?: { dtype?: dtype | null }): Tensor
   cumprod_(kwargs: { dim: Int, dtype?: dtype | null }): Tensor
   /**
-   * torch.Tensor.cumsum
+   * The sum of all elements up to each one, along a dimension.
    * `cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor`
+   * @see torch.Tensor.cumsum
    */
   cumsum(dim: Int, kwargs?: { dtype?: dtype | null }): Tensor
   cumsum(kwargs: { dim: Int, dtype?: dtype | null }): Tensor
   /**
-   * torch.Tensor.cumsum_
+   * In place: the sum of all elements up to each one, along a dimension.
    * `cumsum_(Tensor(a!) self, int dim, *, ScalarType? dtype=None) -> Tensor(a!)`
+   * @see torch.Tensor.cumsum_
    */
   cumsum_(dim: Int, kwargs?: { dtype?: dtype | null }): Tensor
   cumsum_(kwargs: { dim: Int, dtype?: dtype | null }): Tensor
   /**
-   * torch.Tensor.deg2rad
+   * Degrees as radians.
    * `deg2rad(Tensor self) -> Tensor`
+   * @see torch.Tensor.deg2rad
    */
   deg2rad(): Tensor
   /**
-   * torch.Tensor.deg2rad_
+   * In place: degrees as radians.
    * `deg2rad_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.deg2rad_
    */
   deg2rad_(): Tensor
   /**
-   * torch.Tensor.dense_dim
+   * How many dimensions of a sparse tensor's values are dense.
    * `dense_dim(Tensor self) -> int`
+   * @see torch.Tensor.dense_dim
    */
   dense_dim(): number
   /**
-   * torch.Tensor.dequantize
+   * The floating point values of a quantized tensor.
    * `dequantize.self(Tensor self) -> Tensor`
+   * @see torch.Tensor.dequantize
    */
   dequantize(): Tensor
   /**
-   * torch.Tensor.det
+   * The determinant of square matrices.
    * `det(Tensor self) -> Tensor`
+   * @see torch.Tensor.det
    */
   det(): Tensor
   /**
-   * torch.Tensor.detach
+   * The same memory, outside of the graph.
    * `detach(Tensor(a) self) -> Tensor(a)`
+   * @see torch.Tensor.detach
    */
   detach(): Tensor
   /**
-   * torch.Tensor.detach_
+   * In place: the same memory, outside of the graph.
    * `detach_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.detach_
    */
   detach_(): Tensor
   /**
-   * torch.Tensor.diag
+   * The diagonal of a matrix, or a matrix with a vector on its diagonal.
    * `diag(Tensor self, int diagonal=0) -> Tensor`
+   * @see torch.Tensor.diag
    */
   diag(diagonal?: Int): Tensor
   diag(kwargs: { diagonal?: Int }): Tensor
   /**
-   * torch.Tensor.diag_embed
+   * Matrices with the last dimension on their diagonals.
    * `diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor`
+   * @see torch.Tensor.diag_embed
    */
   diag_embed(offset?: Int, dim1?: Int, dim2?: Int): Tensor
   diag_embed(offset: Int, dim1: Int, kwargs: { dim2?: Int }): Tensor
   diag_embed(offset: Int, kwargs: { dim1?: Int, dim2?: Int }): Tensor
   diag_embed(kwargs: { offset?: Int, dim1?: Int, dim2?: Int }): Tensor
   /**
-   * torch.Tensor.diagflat
+   * A matrix with all elements on its diagonal.
    * `diagflat(Tensor self, int offset=0) -> Tensor`
+   * @see torch.Tensor.diagflat
    */
   diagflat(offset?: Int): Tensor
   diagflat(kwargs: { offset?: Int }): Tensor
   /**
-   * torch.Tensor.diagonal
+   * The diagonal of two dimensions, as a view.
    * `diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)`
+   * @see torch.Tensor.diagonal
    */
   diagonal(offset?: Int, dim1?: Int, dim2?: Int): Tensor
   diagonal(offset: Int, dim1: Int, kwargs: { dim2?: Int }): Tensor
   diagonal(offset: Int, kwargs: { dim1?: Int, dim2?: Int }): Tensor
   diagonal(kwargs: { offset?: Int, dim1?: Int, dim2?: Int }): Tensor
   /**
-   * torch.Tensor.diagonal_scatter
+   * A copy in which the diagonal is src.
    * `diagonal_scatter(Tensor self, Tensor src, int offset=0, int dim1=0, int dim2=1) -> Tensor`
+   * @see torch.Tensor.diagonal_scatter
    */
   diagonal_scatter(src: Tensor, offset?: Int, dim1?: Int, dim2?: Int): Tensor
   diagonal_scatter(src: Tensor, offset: Int, dim1: Int, kwargs: { dim2?: Int }): Tensor
@@ -989,8 +1075,9 @@ export interface TensorMethods {
   diagonal_scatter(src: Tensor, kwargs: { offset?: Int, dim1?: Int, dim2?: Int }): Tensor
   diagonal_scatter(kwargs: { src: Tensor, offset?: Int, dim1?: Int, dim2?: Int }): Tensor
   /**
-   * torch.Tensor.diff
+   * The differences of neighbours along a dimension, n times.
    * `diff(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None) -> Tensor`
+   * @see torch.Tensor.diff
    */
   diff(n?: Int, dim?: Int, prepend?: Tensor | null, append?: Tensor | null): Tensor
   diff(n: Int, dim: Int, prepend: Tensor | null, kwargs: { append?: Tensor | null }): Tensor
@@ -998,92 +1085,85 @@ export interface TensorMethods {
   diff(n: Int, kwargs: { dim?: Int, prepend?: Tensor | null, append?: Tensor | null }): Tensor
   diff(kwargs: { n?: Int, dim?: Int, prepend?: Tensor | null, append?: Tensor | null }): Tensor
   /**
-   * torch.Tensor.digamma
+   * The derivative of lgamma.
    * `digamma(Tensor self) -> Tensor`
+   * @see torch.Tensor.digamma
    */
   digamma(): Tensor
   /**
-   * torch.Tensor.digamma_
+   * In place: the derivative of lgamma.
    * `digamma_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.digamma_
    */
   digamma_(): Tensor
   /**
-   * torch.Tensor.dist
+   * The p-norm of x - other.
    * `dist(Tensor self, Tensor other, Scalar p=2) -> Tensor`
+   * @see torch.Tensor.dist
    */
   dist(other: Tensor, p?: Scalar): Tensor
   dist(other: Tensor, kwargs: { p?: Scalar }): Tensor
   dist(kwargs: { other: Tensor, p?: Scalar }): Tensor
   /**
-   * torch.Tensor.div
+   * The quotient with another tensor or number; a float for integers, unless rounding_mode ('trunc' or 'floor') says otherwise.
    * `div.Tensor(Tensor self, Tensor other) -> Tensor`
    * `div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor`
    * `div.Scalar(Tensor self, Scalar other) -> Tensor`
    * `div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor`
+   * @see torch.Tensor.div
    */
-  div(other: Tensor): Tensor
-  div(kwargs: { other: Tensor }): Tensor
-  div(other: Tensor, kwargs: { rounding_mode: string | null }): Tensor
-  div(kwargs: { other: Tensor, rounding_mode: string | null }): Tensor
-  div(other: Scalar): Tensor
-  div(kwargs: { other: Scalar }): Tensor
-  div(other: Scalar, kwargs: { rounding_mode: string | null }): Tensor
-  div(kwargs: { other: Scalar, rounding_mode: string | null }): Tensor
+  div(other: Tensor | Scalar): Tensor
+  div(kwargs: { other: Tensor | Scalar }): Tensor
+  div(other: Tensor | Scalar, kwargs: { rounding_mode: string | null }): Tensor
+  div(kwargs: { other: Tensor | Scalar, rounding_mode: string | null }): Tensor
   /**
-   * torch.Tensor.div_
+   * In place: the quotient with another tensor or number; a float for integers, unless rounding_mode ('trunc' or 'floor') says otherwise.
    * `div_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * `div_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)`
    * `div_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `div_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode) -> Tensor(a!)`
+   * @see torch.Tensor.div_
    */
-  div_(other: Tensor): Tensor
-  div_(kwargs: { other: Tensor }): Tensor
-  div_(other: Tensor, kwargs: { rounding_mode: string | null }): Tensor
-  div_(kwargs: { other: Tensor, rounding_mode: string | null }): Tensor
-  div_(other: Scalar): Tensor
-  div_(kwargs: { other: Scalar }): Tensor
-  div_(other: Scalar, kwargs: { rounding_mode: string | null }): Tensor
-  div_(kwargs: { other: Scalar, rounding_mode: string | null }): Tensor
+  div_(other: Tensor | Scalar): Tensor
+  div_(kwargs: { other: Tensor | Scalar }): Tensor
+  div_(other: Tensor | Scalar, kwargs: { rounding_mode: string | null }): Tensor
+  div_(kwargs: { other: Tensor | Scalar, rounding_mode: string | null }): Tensor
   /**
-   * torch.Tensor.divide
+   * The quotient with another tensor or number; a float for integers, unless rounding_mode ('trunc' or 'floor') says otherwise.
    * `divide.Tensor(Tensor self, Tensor other) -> Tensor`
    * `divide.Scalar(Tensor self, Scalar other) -> Tensor`
    * `divide.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor`
    * `divide.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor`
+   * @see torch.Tensor.divide
    */
-  divide(other: Tensor): Tensor
-  divide(kwargs: { other: Tensor }): Tensor
-  divide(other: Scalar): Tensor
-  divide(kwargs: { other: Scalar }): Tensor
-  divide(other: Tensor, kwargs: { rounding_mode: string | null }): Tensor
-  divide(kwargs: { other: Tensor, rounding_mode: string | null }): Tensor
-  divide(other: Scalar, kwargs: { rounding_mode: string | null }): Tensor
-  divide(kwargs: { other: Scalar, rounding_mode: string | null }): Tensor
+  divide(other: Tensor | Scalar): Tensor
+  divide(kwargs: { other: Tensor | Scalar }): Tensor
+  divide(other: Tensor | Scalar, kwargs: { rounding_mode: string | null }): Tensor
+  divide(kwargs: { other: Tensor | Scalar, rounding_mode: string | null }): Tensor
   /**
-   * torch.Tensor.divide_
+   * In place: the quotient with another tensor or number; a float for integers, unless rounding_mode ('trunc' or 'floor') says otherwise.
    * `divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * `divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `divide_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)`
    * `divide_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode) -> Tensor(a!)`
+   * @see torch.Tensor.divide_
    */
-  divide_(other: Tensor): Tensor
-  divide_(kwargs: { other: Tensor }): Tensor
-  divide_(other: Scalar): Tensor
-  divide_(kwargs: { other: Scalar }): Tensor
-  divide_(other: Tensor, kwargs: { rounding_mode: string | null }): Tensor
-  divide_(kwargs: { other: Tensor, rounding_mode: string | null }): Tensor
-  divide_(other: Scalar, kwargs: { rounding_mode: string | null }): Tensor
-  divide_(kwargs: { other: Scalar, rounding_mode: string | null }): Tensor
+  divide_(other: Tensor | Scalar): Tensor
+  divide_(kwargs: { other: Tensor | Scalar }): Tensor
+  divide_(other: Tensor | Scalar, kwargs: { rounding_mode: string | null }): Tensor
+  divide_(kwargs: { other: Tensor | Scalar, rounding_mode: string | null }): Tensor
   /**
-   * torch.Tensor.dot
+   * The sum of products of two vectors.
    * `dot(Tensor self, Tensor tensor) -> Tensor`
+   * @see torch.Tensor.dot
    */
   dot(tensor: Tensor): Tensor
   dot(kwargs: { tensor: Tensor }): Tensor
   /**
-   * torch.Tensor.dsplit
+   * Pieces along the third dimension.
    * `dsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]`
    * `dsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]`
+   * @see torch.Tensor.dsplit
    */
   dsplit(sections: Int): Tensor[]
   dsplit(kwargs: { sections: Int }): Tensor[]
@@ -1091,403 +1171,428 @@ export interface TensorMethods {
   dsplit(kwargs: { indices: readonly number[] }): Tensor[]
   dsplit(...indices: number[]): Tensor[]
   /**
-   * torch.Tensor.eq
+   * Whether elements are equal, as a bool tensor.
    * `eq.Scalar(Tensor self, Scalar other) -> Tensor`
    * `eq.Tensor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.eq
    */
-  eq(other: Scalar): Tensor
-  eq(kwargs: { other: Scalar }): Tensor
-  eq(other: Tensor): Tensor
-  eq(kwargs: { other: Tensor }): Tensor
+  eq(other: Scalar | Tensor): Tensor
+  eq(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.eq_
+   * In place: whether elements are equal, as a bool tensor.
    * `eq_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `eq_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.eq_
    */
-  eq_(other: Scalar): Tensor
-  eq_(kwargs: { other: Scalar }): Tensor
-  eq_(other: Tensor): Tensor
-  eq_(kwargs: { other: Tensor }): Tensor
+  eq_(other: Scalar | Tensor): Tensor
+  eq_(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.equal
+   * Whether two tensors have the same shape and elements, as a boolean.
    * `equal(Tensor self, Tensor other) -> bool`
+   * @see torch.Tensor.equal
    */
   equal(other: Tensor): boolean
   equal(kwargs: { other: Tensor }): boolean
   /**
-   * torch.Tensor.erf
+   * The error function.
    * `erf(Tensor self) -> Tensor`
+   * @see torch.Tensor.erf
    */
   erf(): Tensor
   /**
-   * torch.Tensor.erf_
+   * In place: the error function.
    * `erf_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.erf_
    */
   erf_(): Tensor
   /**
-   * torch.Tensor.erfc
+   * 1 - erf(x), exact for great x.
    * `erfc(Tensor self) -> Tensor`
+   * @see torch.Tensor.erfc
    */
   erfc(): Tensor
   /**
-   * torch.Tensor.erfc_
+   * In place: 1 - erf(x), exact for great x.
    * `erfc_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.erfc_
    */
   erfc_(): Tensor
   /**
-   * torch.Tensor.erfinv
+   * The inverse of the error function.
    * `erfinv(Tensor self) -> Tensor`
+   * @see torch.Tensor.erfinv
    */
   erfinv(): Tensor
   /**
-   * torch.Tensor.erfinv_
+   * In place: the inverse of the error function.
    * `erfinv_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.erfinv_
    */
   erfinv_(): Tensor
   /**
-   * torch.Tensor.exp
+   * e to the power of each element.
    * `exp(Tensor self) -> Tensor`
+   * @see torch.Tensor.exp
    */
   exp(): Tensor
   /**
-   * torch.Tensor.exp2
+   * 2 to the power of each element.
    * `exp2(Tensor self) -> Tensor`
+   * @see torch.Tensor.exp2
    */
   exp2(): Tensor
   /**
-   * torch.Tensor.exp2_
+   * In place: 2 to the power of each element.
    * `exp2_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.exp2_
    */
   exp2_(): Tensor
   /**
-   * torch.Tensor.exp_
+   * In place: e to the power of each element.
    * `exp_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.exp_
    */
   exp_(): Tensor
   /**
-   * torch.Tensor.expand
+   * Dimensions of size 1 repeated without a copy; -1 keeps a size.
    * `expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)`
+   * @see torch.Tensor.expand
    */
   expand(size: readonly number[], kwargs?: { implicit?: boolean }): Tensor
   expand(kwargs: { size: readonly number[], implicit?: boolean }): Tensor
   expand(...size: number[]): Tensor
   expand(...args: [...size: number[], kwargs: { implicit?: boolean }]): Tensor
   /**
-   * torch.Tensor.expand_as
+   * Dimensions of size 1 repeated, without a copy, to a given shape.
    * `expand_as(Tensor(a) self, Tensor other) -> Tensor(a)`
+   * @see torch.Tensor.expand_as
    */
   expand_as(other: Tensor): Tensor
   expand_as(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.expm1
+   * exp(x) - 1, exact for small x.
    * `expm1(Tensor self) -> Tensor`
+   * @see torch.Tensor.expm1
    */
   expm1(): Tensor
   /**
-   * torch.Tensor.expm1_
+   * In place: exp(x) - 1, exact for small x.
    * `expm1_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.expm1_
    */
   expm1_(): Tensor
   /**
-   * torch.Tensor.exponential_
+   * Fills x with random numbers of the exponential distribution.
    * `exponential_(Tensor(a!) self, float lambd=1, *, Generator? generator=None) -> Tensor(a!)`
+   * @see torch.Tensor.exponential_
    */
   exponential_(lambd?: number, kwargs?: { generator?: Generator | null }): Tensor
   exponential_(kwargs: { lambd?: number, generator?: Generator | null }): Tensor
   /**
-   * torch.Tensor.fill_
+   * In place: all elements replaced by one value.
    * `fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)`
    * `fill_.Tensor(Tensor(a!) self, Tensor value) -> Tensor(a!)`
+   * @see torch.Tensor.fill_
    */
-  fill_(value: Scalar): Tensor
-  fill_(kwargs: { value: Scalar }): Tensor
-  fill_(value: Tensor): Tensor
-  fill_(kwargs: { value: Tensor }): Tensor
+  fill_(value: Scalar | Tensor): Tensor
+  fill_(kwargs: { value: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.fill_diagonal_
+   * Fills the diagonal with a value.
    * `fill_diagonal_(Tensor(a!) self, Scalar fill_value, bool wrap=False) -> Tensor(a!)`
+   * @see torch.Tensor.fill_diagonal_
    */
   fill_diagonal_(fill_value: Scalar, wrap?: boolean): Tensor
   fill_diagonal_(fill_value: Scalar, kwargs: { wrap?: boolean }): Tensor
   fill_diagonal_(kwargs: { fill_value: Scalar, wrap?: boolean }): Tensor
   /**
-   * torch.Tensor.fix
+   * Each element without its fraction.
    * `fix(Tensor self) -> Tensor`
+   * @see torch.Tensor.fix
    */
   fix(): Tensor
   /**
-   * torch.Tensor.fix_
+   * In place: each element without its fraction.
    * `fix_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.fix_
    */
   fix_(): Tensor
   /**
-   * torch.Tensor.flatten
+   * Dimensions start_dim to end_dim as one.
    * `flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)`
+   * @see torch.Tensor.flatten
    */
   flatten(start_dim?: Int, end_dim?: Int): Tensor
   flatten(start_dim: Int, kwargs: { end_dim?: Int }): Tensor
   flatten(kwargs: { start_dim?: Int, end_dim?: Int }): Tensor
   /**
-   * torch.Tensor.flip
+   * The elements in reverse order along dimensions.
    * `flip(Tensor self, int[] dims) -> Tensor`
+   * @see torch.Tensor.flip
    */
   flip(dims: readonly number[]): Tensor
   flip(kwargs: { dims: readonly number[] }): Tensor
   flip(...dims: number[]): Tensor
   /**
-   * torch.Tensor.fliplr
+   * The columns in reverse order.
    * `fliplr(Tensor self) -> Tensor`
+   * @see torch.Tensor.fliplr
    */
   fliplr(): Tensor
   /**
-   * torch.Tensor.flipud
+   * The rows in reverse order.
    * `flipud(Tensor self) -> Tensor`
+   * @see torch.Tensor.flipud
    */
   flipud(): Tensor
   /**
-   * torch.Tensor.float_power
+   * x to the power of the exponent, in float64 or complex128.
    * `float_power.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor`
    * `float_power.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor`
+   * @see torch.Tensor.float_power
    */
-  float_power(exponent: Tensor): Tensor
-  float_power(kwargs: { exponent: Tensor }): Tensor
-  float_power(exponent: Scalar): Tensor
-  float_power(kwargs: { exponent: Scalar }): Tensor
+  float_power(exponent: Tensor | Scalar): Tensor
+  float_power(kwargs: { exponent: Tensor | Scalar }): Tensor
   /**
-   * torch.Tensor.float_power_
+   * In place: x to the power of the exponent, in float64 or complex128.
    * `float_power_.Scalar(Tensor(a!) self, Scalar exponent) -> Tensor(a!)`
    * `float_power_.Tensor(Tensor(a!) self, Tensor exponent) -> Tensor(a!)`
+   * @see torch.Tensor.float_power_
    */
-  float_power_(exponent: Scalar): Tensor
-  float_power_(kwargs: { exponent: Scalar }): Tensor
-  float_power_(exponent: Tensor): Tensor
-  float_power_(kwargs: { exponent: Tensor }): Tensor
+  float_power_(exponent: Scalar | Tensor): Tensor
+  float_power_(kwargs: { exponent: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.floor
+   * Each element rounded down.
    * `floor(Tensor self) -> Tensor`
+   * @see torch.Tensor.floor
    */
   floor(): Tensor
   /**
-   * torch.Tensor.floor_
+   * In place: each element rounded down.
    * `floor_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.floor_
    */
   floor_(): Tensor
   /**
-   * torch.Tensor.floor_divide
+   * The quotient, rounded down.
    * `floor_divide(Tensor self, Tensor other) -> Tensor`
    * `floor_divide.Scalar(Tensor self, Scalar other) -> Tensor`
+   * @see torch.Tensor.floor_divide
    */
-  floor_divide(other: Tensor): Tensor
-  floor_divide(kwargs: { other: Tensor }): Tensor
-  floor_divide(other: Scalar): Tensor
-  floor_divide(kwargs: { other: Scalar }): Tensor
+  floor_divide(other: Tensor | Scalar): Tensor
+  floor_divide(kwargs: { other: Tensor | Scalar }): Tensor
   /**
-   * torch.Tensor.floor_divide_
+   * In place: the quotient, rounded down.
    * `floor_divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * `floor_divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
+   * @see torch.Tensor.floor_divide_
    */
-  floor_divide_(other: Tensor): Tensor
-  floor_divide_(kwargs: { other: Tensor }): Tensor
-  floor_divide_(other: Scalar): Tensor
-  floor_divide_(kwargs: { other: Scalar }): Tensor
+  floor_divide_(other: Tensor | Scalar): Tensor
+  floor_divide_(kwargs: { other: Tensor | Scalar }): Tensor
   /**
-   * torch.Tensor.fmax
+   * The greater of two elements; a NaN is ignored.
    * `fmax(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.fmax
    */
   fmax(other: Tensor): Tensor
   fmax(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.fmin
+   * The smaller of two elements; a NaN is ignored.
    * `fmin(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.fmin
    */
   fmin(other: Tensor): Tensor
   fmin(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.fmod
+   * What is left of x after division by the other, with x's sign.
    * `fmod.Scalar(Tensor self, Scalar other) -> Tensor`
    * `fmod.Tensor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.fmod
    */
-  fmod(other: Scalar): Tensor
-  fmod(kwargs: { other: Scalar }): Tensor
-  fmod(other: Tensor): Tensor
-  fmod(kwargs: { other: Tensor }): Tensor
+  fmod(other: Scalar | Tensor): Tensor
+  fmod(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.fmod_
+   * In place: what is left of x after division by the other, with x's sign.
    * `fmod_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `fmod_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.fmod_
    */
-  fmod_(other: Scalar): Tensor
-  fmod_(kwargs: { other: Scalar }): Tensor
-  fmod_(other: Tensor): Tensor
-  fmod_(kwargs: { other: Tensor }): Tensor
+  fmod_(other: Scalar | Tensor): Tensor
+  fmod_(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.frac
+   * The fraction of each element, with its sign.
    * `frac(Tensor self) -> Tensor`
+   * @see torch.Tensor.frac
    */
   frac(): Tensor
   /**
-   * torch.Tensor.frac_
+   * In place: the fraction of each element, with its sign.
    * `frac_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.frac_
    */
   frac_(): Tensor
   /**
-   * torch.Tensor.frexp
+   * Splits each element into a mantissa, from 0.5 to 1, and an exponent of 2.
    * `frexp.Tensor(Tensor self) -> (Tensor mantissa, Tensor exponent)`
+   * @see torch.Tensor.frexp
    */
   frexp(): Named<'mantissa' | 'exponent'>
   /**
-   * torch.Tensor.gather
+   * out[i][j] = x[index[i][j]][j] for dim 0: elements picked by an index tensor along a dimension.
    * `gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor`
+   * @see torch.Tensor.gather
    */
   gather(dim: Int, index: Tensor, kwargs?: { sparse_grad?: boolean }): Tensor
   gather(dim: Int, kwargs: { index: Tensor, sparse_grad?: boolean }): Tensor
   gather(kwargs: { dim: Int, index: Tensor, sparse_grad?: boolean }): Tensor
   /**
-   * torch.Tensor.gcd
+   * The greatest common divisor.
    * `gcd(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.gcd
    */
   gcd(other: Tensor): Tensor
   gcd(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.gcd_
+   * In place: the greatest common divisor.
    * `gcd_(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.gcd_
    */
   gcd_(other: Tensor): Tensor
   gcd_(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.ge
+   * Whether x is greater than the other or equal.
    * `ge.Scalar(Tensor self, Scalar other) -> Tensor`
    * `ge.Tensor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.ge
    */
-  ge(other: Scalar): Tensor
-  ge(kwargs: { other: Scalar }): Tensor
-  ge(other: Tensor): Tensor
-  ge(kwargs: { other: Tensor }): Tensor
+  ge(other: Scalar | Tensor): Tensor
+  ge(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.ge_
+   * In place: whether x is greater than the other or equal.
    * `ge_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `ge_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.ge_
    */
-  ge_(other: Scalar): Tensor
-  ge_(kwargs: { other: Scalar }): Tensor
-  ge_(other: Tensor): Tensor
-  ge_(kwargs: { other: Tensor }): Tensor
+  ge_(other: Scalar | Tensor): Tensor
+  ge_(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.geometric_
+   * Fills x with random numbers of the geometric distribution.
    * `geometric_(Tensor(a!) self, float p, *, Generator? generator=None) -> Tensor(a!)`
+   * @see torch.Tensor.geometric_
    */
   geometric_(p: number, kwargs?: { generator?: Generator | null }): Tensor
   geometric_(kwargs: { p: number, generator?: Generator | null }): Tensor
   /**
-   * torch.Tensor.geqrf
+   * The QR factorisation in LAPACK's packed form.
    * `geqrf(Tensor self) -> (Tensor a, Tensor tau)`
+   * @see torch.Tensor.geqrf
    */
   geqrf(): Named<'a' | 'tau'>
   /**
-   * torch.Tensor.ger
+   * All products of the elements of two vectors.
    * `ger(Tensor self, Tensor vec2) -> Tensor`
+   * @see torch.Tensor.ger
    */
   ger(vec2: Tensor): Tensor
   ger(kwargs: { vec2: Tensor }): Tensor
   /**
-   * torch.Tensor.greater
+   * Whether x is greater than the other.
    * `greater.Scalar(Tensor self, Scalar other) -> Tensor`
    * `greater.Tensor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.greater
    */
-  greater(other: Scalar): Tensor
-  greater(kwargs: { other: Scalar }): Tensor
-  greater(other: Tensor): Tensor
-  greater(kwargs: { other: Tensor }): Tensor
+  greater(other: Scalar | Tensor): Tensor
+  greater(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.greater_
+   * In place: whether x is greater than the other.
    * `greater_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `greater_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.greater_
    */
-  greater_(other: Scalar): Tensor
-  greater_(kwargs: { other: Scalar }): Tensor
-  greater_(other: Tensor): Tensor
-  greater_(kwargs: { other: Tensor }): Tensor
+  greater_(other: Scalar | Tensor): Tensor
+  greater_(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.greater_equal
+   * Whether x is greater than the other or equal.
    * `greater_equal.Scalar(Tensor self, Scalar other) -> Tensor`
    * `greater_equal.Tensor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.greater_equal
    */
-  greater_equal(other: Scalar): Tensor
-  greater_equal(kwargs: { other: Scalar }): Tensor
-  greater_equal(other: Tensor): Tensor
-  greater_equal(kwargs: { other: Tensor }): Tensor
+  greater_equal(other: Scalar | Tensor): Tensor
+  greater_equal(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.greater_equal_
+   * In place: whether x is greater than the other or equal.
    * `greater_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `greater_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.greater_equal_
    */
-  greater_equal_(other: Scalar): Tensor
-  greater_equal_(kwargs: { other: Scalar }): Tensor
-  greater_equal_(other: Tensor): Tensor
-  greater_equal_(kwargs: { other: Tensor }): Tensor
+  greater_equal_(other: Scalar | Tensor): Tensor
+  greater_equal_(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.gt
+   * Whether x is greater than the other.
    * `gt.Scalar(Tensor self, Scalar other) -> Tensor`
    * `gt.Tensor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.gt
    */
-  gt(other: Scalar): Tensor
-  gt(kwargs: { other: Scalar }): Tensor
-  gt(other: Tensor): Tensor
-  gt(kwargs: { other: Tensor }): Tensor
+  gt(other: Scalar | Tensor): Tensor
+  gt(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.gt_
+   * In place: whether x is greater than the other.
    * `gt_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `gt_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.gt_
    */
-  gt_(other: Scalar): Tensor
-  gt_(kwargs: { other: Scalar }): Tensor
-  gt_(other: Tensor): Tensor
-  gt_(kwargs: { other: Tensor }): Tensor
+  gt_(other: Scalar | Tensor): Tensor
+  gt_(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.hardshrink
+   * x where |x| > lambd, else 0.
    * `hardshrink(Tensor self, Scalar lambd=0.5) -> Tensor`
+   * @see torch.Tensor.hardshrink
    */
   hardshrink(lambd?: Scalar): Tensor
   hardshrink(kwargs: { lambd?: Scalar }): Tensor
   /**
-   * torch.Tensor.hash_tensor
    * `hash_tensor(Tensor self, int[1] dim=[], *, bool keepdim=False, int mode=0) -> Tensor`
+   * @see torch.Tensor.hash_tensor
    */
   hash_tensor(dim?: number | readonly number[], kwargs?: { keepdim?: boolean, mode?: Int }): Tensor
   hash_tensor(kwargs: { dim?: number | readonly number[], keepdim?: boolean, mode?: Int }): Tensor
   /**
-   * torch.Tensor.heaviside
+   * 0 for negative elements, 1 for positive ones, and the given value at 0.
    * `heaviside(Tensor self, Tensor values) -> Tensor`
+   * @see torch.Tensor.heaviside
    */
   heaviside(values: Tensor): Tensor
   heaviside(kwargs: { values: Tensor }): Tensor
   /**
-   * torch.Tensor.heaviside_
+   * In place: 0 for negative elements, 1 for positive ones, and the given value at 0.
    * `heaviside_(Tensor(a!) self, Tensor values) -> Tensor(a!)`
+   * @see torch.Tensor.heaviside_
    */
   heaviside_(values: Tensor): Tensor
   heaviside_(kwargs: { values: Tensor }): Tensor
   /**
-   * torch.Tensor.histc
+   * How many elements fall into each of `bins` equal ranges.
    * `histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor`
+   * @see torch.Tensor.histc
    */
   histc(bins?: Int, min?: Scalar, max?: Scalar): Tensor
   histc(bins: Int, min: Scalar, kwargs: { max?: Scalar }): Tensor
   histc(bins: Int, kwargs: { min?: Scalar, max?: Scalar }): Tensor
   histc(kwargs: { bins?: Int, min?: Scalar, max?: Scalar }): Tensor
   /**
-   * torch.Tensor.histogram
+   * Counts, or densities, of the elements by bins, and the bins' edges.
    * `histogram.bins_tensor(Tensor self, Tensor bins, *, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)`
    * `histogram.bin_ct(Tensor self, int bins=100, *, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)`
+   * @see torch.Tensor.histogram
    */
   histogram(bins: Tensor, kwargs?: { weight?: Tensor | null, density?: boolean }): Named<'hist' | 'bin_edges'>
   histogram(kwargs: { bins: Tensor, weight?: Tensor | null, density?: boolean }): Named<'hist' | 'bin_edges'>
   histogram(bins?: Int, kwargs?: { range?: readonly number[] | null, weight?: Tensor | null, density?: boolean }): Named<'hist' | 'bin_edges'>
   histogram(kwargs: { bins?: Int, range?: readonly number[] | null, weight?: Tensor | null, density?: boolean }): Named<'hist' | 'bin_edges'>
   /**
-   * torch.Tensor.hsplit
+   * Pieces along the second dimension.
    * `hsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]`
    * `hsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]`
+   * @see torch.Tensor.hsplit
    */
   hsplit(sections: Int): Tensor[]
   hsplit(kwargs: { sections: Int }): Tensor[]
@@ -1495,128 +1600,137 @@ export interface TensorMethods {
   hsplit(kwargs: { indices: readonly number[] }): Tensor[]
   hsplit(...indices: number[]): Tensor[]
   /**
-   * torch.Tensor.hypot
+   * The length of the hypotenuse: sqrt(x^2 + other^2).
    * `hypot(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.hypot
    */
   hypot(other: Tensor): Tensor
   hypot(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.hypot_
+   * In place: the length of the hypotenuse: sqrt(x^2 + other^2).
    * `hypot_(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.hypot_
    */
   hypot_(other: Tensor): Tensor
   hypot_(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.i0
+   * The modified Bessel function of the first kind, order 0.
    * `i0(Tensor self) -> Tensor`
+   * @see torch.Tensor.i0
    */
   i0(): Tensor
   /**
-   * torch.Tensor.i0_
+   * In place: the modified Bessel function of the first kind, order 0.
    * `i0_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.i0_
    */
   i0_(): Tensor
   /**
-   * torch.Tensor.igamma
+   * The lower incomplete gamma function, regularised.
    * `igamma(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.igamma
    */
   igamma(other: Tensor): Tensor
   igamma(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.igamma_
+   * In place: the lower incomplete gamma function, regularised.
    * `igamma_(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.igamma_
    */
   igamma_(other: Tensor): Tensor
   igamma_(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.igammac
+   * The upper incomplete gamma function, regularised.
    * `igammac(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.igammac
    */
   igammac(other: Tensor): Tensor
   igammac(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.igammac_
+   * In place: the upper incomplete gamma function, regularised.
    * `igammac_(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.igammac_
    */
   igammac_(other: Tensor): Tensor
   igammac_(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.index_add
+   * Slices of source added at given indices along a dimension.
    * `index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor`
+   * @see torch.Tensor.index_add
    */
   index_add(dim: Int, index: Tensor, source: Tensor, kwargs?: { alpha?: Scalar }): Tensor
   index_add(dim: Int, index: Tensor, kwargs: { source: Tensor, alpha?: Scalar }): Tensor
   index_add(dim: Int, kwargs: { index: Tensor, source: Tensor, alpha?: Scalar }): Tensor
   index_add(kwargs: { dim: Int, index: Tensor, source: Tensor, alpha?: Scalar }): Tensor
   /**
-   * torch.Tensor.index_add_
+   * In place: slices of source added at given indices along a dimension.
    * `index_add_(Tensor(a!) self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor(a!)`
+   * @see torch.Tensor.index_add_
    */
   index_add_(dim: Int, index: Tensor, source: Tensor, kwargs?: { alpha?: Scalar }): Tensor
   index_add_(dim: Int, index: Tensor, kwargs: { source: Tensor, alpha?: Scalar }): Tensor
   index_add_(dim: Int, kwargs: { index: Tensor, source: Tensor, alpha?: Scalar }): Tensor
   index_add_(kwargs: { dim: Int, index: Tensor, source: Tensor, alpha?: Scalar }): Tensor
   /**
-   * torch.Tensor.index_copy
+   * Slices of source copied to given indices along a dimension.
    * `index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor`
+   * @see torch.Tensor.index_copy
    */
   index_copy(dim: Int, index: Tensor, source: Tensor): Tensor
   index_copy(dim: Int, index: Tensor, kwargs: { source: Tensor }): Tensor
   index_copy(dim: Int, kwargs: { index: Tensor, source: Tensor }): Tensor
   index_copy(kwargs: { dim: Int, index: Tensor, source: Tensor }): Tensor
   /**
-   * torch.Tensor.index_copy_
+   * In place: slices of source copied to given indices along a dimension.
    * `index_copy_(Tensor(a!) self, int dim, Tensor index, Tensor source) -> Tensor(a!)`
+   * @see torch.Tensor.index_copy_
    */
   index_copy_(dim: Int, index: Tensor, source: Tensor): Tensor
   index_copy_(dim: Int, index: Tensor, kwargs: { source: Tensor }): Tensor
   index_copy_(dim: Int, kwargs: { index: Tensor, source: Tensor }): Tensor
   index_copy_(kwargs: { dim: Int, index: Tensor, source: Tensor }): Tensor
   /**
-   * torch.Tensor.index_fill
+   * One value put at given indices along a dimension.
    * `index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor`
    * `index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor`
+   * @see torch.Tensor.index_fill
    */
-  index_fill(dim: Int, index: Tensor, value: Scalar): Tensor
-  index_fill(dim: Int, index: Tensor, kwargs: { value: Scalar }): Tensor
-  index_fill(dim: Int, kwargs: { index: Tensor, value: Scalar }): Tensor
-  index_fill(kwargs: { dim: Int, index: Tensor, value: Scalar }): Tensor
-  index_fill(dim: Int, index: Tensor, value: Tensor): Tensor
-  index_fill(dim: Int, index: Tensor, kwargs: { value: Tensor }): Tensor
-  index_fill(dim: Int, kwargs: { index: Tensor, value: Tensor }): Tensor
-  index_fill(kwargs: { dim: Int, index: Tensor, value: Tensor }): Tensor
+  index_fill(dim: Int, index: Tensor, value: Scalar | Tensor): Tensor
+  index_fill(dim: Int, index: Tensor, kwargs: { value: Scalar | Tensor }): Tensor
+  index_fill(dim: Int, kwargs: { index: Tensor, value: Scalar | Tensor }): Tensor
+  index_fill(kwargs: { dim: Int, index: Tensor, value: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.index_fill_
+   * In place: one value put at given indices along a dimension.
    * `index_fill_.int_Scalar(Tensor(a!) self, int dim, Tensor index, Scalar value) -> Tensor(a!)`
    * `index_fill_.int_Tensor(Tensor(a!) self, int dim, Tensor index, Tensor value) -> Tensor(a!)`
+   * @see torch.Tensor.index_fill_
    */
-  index_fill_(dim: Int, index: Tensor, value: Scalar): Tensor
-  index_fill_(dim: Int, index: Tensor, kwargs: { value: Scalar }): Tensor
-  index_fill_(dim: Int, kwargs: { index: Tensor, value: Scalar }): Tensor
-  index_fill_(kwargs: { dim: Int, index: Tensor, value: Scalar }): Tensor
-  index_fill_(dim: Int, index: Tensor, value: Tensor): Tensor
-  index_fill_(dim: Int, index: Tensor, kwargs: { value: Tensor }): Tensor
-  index_fill_(dim: Int, kwargs: { index: Tensor, value: Tensor }): Tensor
-  index_fill_(kwargs: { dim: Int, index: Tensor, value: Tensor }): Tensor
+  index_fill_(dim: Int, index: Tensor, value: Scalar | Tensor): Tensor
+  index_fill_(dim: Int, index: Tensor, kwargs: { value: Scalar | Tensor }): Tensor
+  index_fill_(dim: Int, kwargs: { index: Tensor, value: Scalar | Tensor }): Tensor
+  index_fill_(kwargs: { dim: Int, index: Tensor, value: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.index_put
+   * Values put at index tensors, one for each dimension; added if accumulate.
    * `index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor`
+   * @see torch.Tensor.index_put
    */
   index_put(indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean): Tensor
   index_put(indices: readonly (Tensor | null)[], values: Tensor, kwargs: { accumulate?: boolean }): Tensor
   index_put(indices: readonly (Tensor | null)[], kwargs: { values: Tensor, accumulate?: boolean }): Tensor
   index_put(kwargs: { indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean }): Tensor
   /**
-   * torch.Tensor.index_put_
+   * In place: values put at index tensors, one for each dimension; added if accumulate.
    * `index_put_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor(a!)`
+   * @see torch.Tensor.index_put_
    */
   index_put_(indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean): Tensor
   index_put_(indices: readonly (Tensor | null)[], values: Tensor, kwargs: { accumulate?: boolean }): Tensor
   index_put_(indices: readonly (Tensor | null)[], kwargs: { values: Tensor, accumulate?: boolean }): Tensor
   index_put_(kwargs: { indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean }): Tensor
   /**
-   * torch.Tensor.index_reduce
+   * Slices of source combined at given indices along a dimension.
    * `index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor`
+   * @see torch.Tensor.index_reduce
    */
   index_reduce(dim: Int, index: Tensor, source: Tensor, reduce: string, kwargs?: { include_self?: boolean }): Tensor
   index_reduce(dim: Int, index: Tensor, source: Tensor, kwargs: { reduce: string, include_self?: boolean }): Tensor
@@ -1624,8 +1738,9 @@ export interface TensorMethods {
   index_reduce(dim: Int, kwargs: { index: Tensor, source: Tensor, reduce: string, include_self?: boolean }): Tensor
   index_reduce(kwargs: { dim: Int, index: Tensor, source: Tensor, reduce: string, include_self?: boolean }): Tensor
   /**
-   * torch.Tensor.index_reduce_
+   * In place: slices of source combined at given indices along a dimension.
    * `index_reduce_(Tensor(a!) self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor(a!)`
+   * @see torch.Tensor.index_reduce_
    */
   index_reduce_(dim: Int, index: Tensor, source: Tensor, reduce: string, kwargs?: { include_self?: boolean }): Tensor
   index_reduce_(dim: Int, index: Tensor, source: Tensor, kwargs: { reduce: string, include_self?: boolean }): Tensor
@@ -1633,94 +1748,110 @@ export interface TensorMethods {
   index_reduce_(dim: Int, kwargs: { index: Tensor, source: Tensor, reduce: string, include_self?: boolean }): Tensor
   index_reduce_(kwargs: { dim: Int, index: Tensor, source: Tensor, reduce: string, include_self?: boolean }): Tensor
   /**
-   * torch.Tensor.index_select
+   * The slices at given indices along a dimension.
    * `index_select(Tensor self, int dim, Tensor index) -> Tensor`
+   * @see torch.Tensor.index_select
    */
   index_select(dim: Int, index: Tensor): Tensor
   index_select(dim: Int, kwargs: { index: Tensor }): Tensor
   index_select(kwargs: { dim: Int, index: Tensor }): Tensor
   /**
-   * torch.Tensor.indices
+   * The coordinates of a coalesced sparse tensor.
    * `indices(Tensor(a) self) -> Tensor(a)`
+   * @see torch.Tensor.indices
    */
   indices(): Tensor
   /**
-   * torch.Tensor.inner
+   * The sums of products over the last dimensions.
    * `inner(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.inner
    */
   inner(other: Tensor): Tensor
   inner(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.int_repr
+   * The integers of a quantized tensor.
    * `int_repr(Tensor self) -> Tensor`
+   * @see torch.Tensor.int_repr
    */
   int_repr(): Tensor
   /**
-   * torch.Tensor.inverse
+   * The inverse of square matrices.
    * `inverse(Tensor self) -> Tensor`
+   * @see torch.Tensor.inverse
    */
   inverse(): Tensor
   /**
-   * torch.Tensor.is_coalesced
+   * Whether it is so.
    * `is_coalesced(Tensor self) -> bool`
+   * @see torch.Tensor.is_coalesced
    */
   is_coalesced(): boolean
   /**
-   * torch.Tensor.is_complex
+   * Whether the dtype is complex.
    * `is_complex(Tensor self) -> bool`
+   * @see torch.Tensor.is_complex
    */
   is_complex(): boolean
   /**
-   * torch.Tensor.is_conj
+   * Whether a conjugation is pending.
    * `is_conj(Tensor self) -> bool`
+   * @see torch.Tensor.is_conj
    */
   is_conj(): boolean
   /**
-   * torch.Tensor.is_distributed
    * `is_distributed(Tensor self) -> bool`
+   * @see torch.Tensor.is_distributed
    */
   is_distributed(): boolean
   /**
-   * torch.Tensor.is_floating_point
+   * Whether the dtype is a floating point type.
    * `is_floating_point(Tensor self) -> bool`
+   * @see torch.Tensor.is_floating_point
    */
   is_floating_point(): boolean
   /**
-   * torch.Tensor.is_neg
+   * Whether a negation is pending.
    * `is_neg(Tensor self) -> bool`
+   * @see torch.Tensor.is_neg
    */
   is_neg(): boolean
   /**
-   * torch.Tensor.is_nonzero
+   * Whether a tensor of one element is not 0.
    * `is_nonzero(Tensor self) -> bool`
+   * @see torch.Tensor.is_nonzero
    */
   is_nonzero(): boolean
   /**
-   * torch.Tensor.is_pinned
+   * Whether the memory is pinned.
    * `is_pinned(Tensor self, Device? device=None) -> bool`
+   * @see torch.Tensor.is_pinned
    */
   is_pinned(device?: DeviceLike | null): boolean
   is_pinned(kwargs: { device?: DeviceLike | null }): boolean
   /**
-   * torch.Tensor.is_same_size
+   * Whether two tensors have the same shape.
    * `is_same_size(Tensor self, Tensor other) -> bool`
+   * @see torch.Tensor.is_same_size
    */
   is_same_size(other: Tensor): boolean
   is_same_size(kwargs: { other: Tensor }): boolean
   /**
-   * torch.Tensor.is_set_to
+   * Whether both are the same view of the same memory.
    * `is_set_to(Tensor self, Tensor tensor) -> bool`
+   * @see torch.Tensor.is_set_to
    */
   is_set_to(tensor: Tensor): boolean
   is_set_to(kwargs: { tensor: Tensor }): boolean
   /**
-   * torch.Tensor.is_signed
+   * Whether the dtype has a sign.
    * `is_signed(Tensor self) -> bool`
+   * @see torch.Tensor.is_signed
    */
   is_signed(): boolean
   /**
-   * torch.Tensor.isclose
+   * Whether elements are within atol + rtol * |other| of each other.
    * `isclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> Tensor`
+   * @see torch.Tensor.isclose
    */
   isclose(other: Tensor, rtol?: number, atol?: number, equal_nan?: boolean): Tensor
   isclose(other: Tensor, rtol: number, atol: number, kwargs: { equal_nan?: boolean }): Tensor
@@ -1728,38 +1859,45 @@ export interface TensorMethods {
   isclose(other: Tensor, kwargs: { rtol?: number, atol?: number, equal_nan?: boolean }): Tensor
   isclose(kwargs: { other: Tensor, rtol?: number, atol?: number, equal_nan?: boolean }): Tensor
   /**
-   * torch.Tensor.isfinite
+   * Whether each element is neither infinite nor NaN.
    * `isfinite(Tensor self) -> Tensor`
+   * @see torch.Tensor.isfinite
    */
   isfinite(): Tensor
   /**
-   * torch.Tensor.isinf
+   * Whether each element is infinite.
    * `isinf(Tensor self) -> Tensor`
+   * @see torch.Tensor.isinf
    */
   isinf(): Tensor
   /**
-   * torch.Tensor.isnan
+   * Whether each element is NaN.
    * `isnan(Tensor self) -> Tensor`
+   * @see torch.Tensor.isnan
    */
   isnan(): Tensor
   /**
-   * torch.Tensor.isneginf
+   * Whether each element is negative infinity.
    * `isneginf(Tensor self) -> Tensor`
+   * @see torch.Tensor.isneginf
    */
   isneginf(): Tensor
   /**
-   * torch.Tensor.isposinf
+   * Whether each element is positive infinity.
    * `isposinf(Tensor self) -> Tensor`
+   * @see torch.Tensor.isposinf
    */
   isposinf(): Tensor
   /**
-   * torch.Tensor.isreal
+   * Whether each element has no imaginary part.
    * `isreal(Tensor self) -> Tensor`
+   * @see torch.Tensor.isreal
    */
   isreal(): Tensor
   /**
-   * torch.Tensor.istft
+   * The signal of a short-time Fourier transform.
    * `istft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, bool normalized=False, bool? onesided=None, int? length=None, bool return_complex=False) -> Tensor`
+   * @see torch.Tensor.istft
    */
   istft(n_fft: Int, hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, center?: boolean, normalized?: boolean, onesided?: boolean | null, length?: Int | null, return_complex?: boolean): Tensor
   istft(n_fft: Int, hop_length: Int | null, win_length: Int | null, window: Tensor | null, center: boolean, normalized: boolean, onesided: boolean | null, length: Int | null, kwargs: { return_complex?: boolean }): Tensor
@@ -1772,360 +1910,385 @@ export interface TensorMethods {
   istft(n_fft: Int, kwargs: { hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, center?: boolean, normalized?: boolean, onesided?: boolean | null, length?: Int | null, return_complex?: boolean }): Tensor
   istft(kwargs: { n_fft: Int, hop_length?: Int | null, win_length?: Int | null, window?: Tensor | null, center?: boolean, normalized?: boolean, onesided?: boolean | null, length?: Int | null, return_complex?: boolean }): Tensor
   /**
-   * torch.Tensor.kron
+   * The Kronecker product.
    * `kron(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.kron
    */
   kron(other: Tensor): Tensor
   kron(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.kthvalue
+   * The k-th smallest element along a dimension, and its index.
    * `kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)`
+   * @see torch.Tensor.kthvalue
    */
   kthvalue(k: Int, dim?: Int, keepdim?: boolean): Named<'values' | 'indices'>
   kthvalue(k: Int, dim: Int, kwargs: { keepdim?: boolean }): Named<'values' | 'indices'>
   kthvalue(k: Int, kwargs: { dim?: Int, keepdim?: boolean }): Named<'values' | 'indices'>
   kthvalue(kwargs: { k: Int, dim?: Int, keepdim?: boolean }): Named<'values' | 'indices'>
   /**
-   * torch.Tensor.lcm
+   * The least common multiple.
    * `lcm(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.lcm
    */
   lcm(other: Tensor): Tensor
   lcm(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.lcm_
+   * In place: the least common multiple.
    * `lcm_(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.lcm_
    */
   lcm_(other: Tensor): Tensor
   lcm_(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.ldexp
+   * x times 2 to the power of the other.
    * `ldexp.Tensor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.ldexp
    */
   ldexp(other: Tensor): Tensor
   ldexp(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.ldexp_
+   * In place: x times 2 to the power of the other.
    * `ldexp_(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.ldexp_
    */
   ldexp_(other: Tensor): Tensor
   ldexp_(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.le
+   * Whether x is less than the other or equal.
    * `le.Scalar(Tensor self, Scalar other) -> Tensor`
    * `le.Tensor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.le
    */
-  le(other: Scalar): Tensor
-  le(kwargs: { other: Scalar }): Tensor
-  le(other: Tensor): Tensor
-  le(kwargs: { other: Tensor }): Tensor
+  le(other: Scalar | Tensor): Tensor
+  le(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.le_
+   * In place: whether x is less than the other or equal.
    * `le_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `le_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.le_
    */
-  le_(other: Scalar): Tensor
-  le_(kwargs: { other: Scalar }): Tensor
-  le_(other: Tensor): Tensor
-  le_(kwargs: { other: Tensor }): Tensor
+  le_(other: Scalar | Tensor): Tensor
+  le_(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.lerp
+   * The value between x and end at a fraction `weight` of the way.
    * `lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor`
    * `lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor`
+   * @see torch.Tensor.lerp
    */
-  lerp(end: Tensor, weight: Scalar): Tensor
-  lerp(end: Tensor, kwargs: { weight: Scalar }): Tensor
-  lerp(kwargs: { end: Tensor, weight: Scalar }): Tensor
-  lerp(end: Tensor, weight: Tensor): Tensor
-  lerp(end: Tensor, kwargs: { weight: Tensor }): Tensor
-  lerp(kwargs: { end: Tensor, weight: Tensor }): Tensor
+  lerp(end: Tensor, weight: Scalar | Tensor): Tensor
+  lerp(end: Tensor, kwargs: { weight: Scalar | Tensor }): Tensor
+  lerp(kwargs: { end: Tensor, weight: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.lerp_
+   * In place: the value between x and end at a fraction `weight` of the way.
    * `lerp_.Scalar(Tensor(a!) self, Tensor end, Scalar weight) -> Tensor(a!)`
    * `lerp_.Tensor(Tensor(a!) self, Tensor end, Tensor weight) -> Tensor(a!)`
+   * @see torch.Tensor.lerp_
    */
-  lerp_(end: Tensor, weight: Scalar): Tensor
-  lerp_(end: Tensor, kwargs: { weight: Scalar }): Tensor
-  lerp_(kwargs: { end: Tensor, weight: Scalar }): Tensor
-  lerp_(end: Tensor, weight: Tensor): Tensor
-  lerp_(end: Tensor, kwargs: { weight: Tensor }): Tensor
-  lerp_(kwargs: { end: Tensor, weight: Tensor }): Tensor
+  lerp_(end: Tensor, weight: Scalar | Tensor): Tensor
+  lerp_(end: Tensor, kwargs: { weight: Scalar | Tensor }): Tensor
+  lerp_(kwargs: { end: Tensor, weight: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.less
+   * Whether x is less than the other.
    * `less.Scalar(Tensor self, Scalar other) -> Tensor`
    * `less.Tensor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.less
    */
-  less(other: Scalar): Tensor
-  less(kwargs: { other: Scalar }): Tensor
-  less(other: Tensor): Tensor
-  less(kwargs: { other: Tensor }): Tensor
+  less(other: Scalar | Tensor): Tensor
+  less(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.less_
+   * In place: whether x is less than the other.
    * `less_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `less_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.less_
    */
-  less_(other: Scalar): Tensor
-  less_(kwargs: { other: Scalar }): Tensor
-  less_(other: Tensor): Tensor
-  less_(kwargs: { other: Tensor }): Tensor
+  less_(other: Scalar | Tensor): Tensor
+  less_(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.less_equal
+   * Whether x is less than the other or equal.
    * `less_equal.Scalar(Tensor self, Scalar other) -> Tensor`
    * `less_equal.Tensor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.less_equal
    */
-  less_equal(other: Scalar): Tensor
-  less_equal(kwargs: { other: Scalar }): Tensor
-  less_equal(other: Tensor): Tensor
-  less_equal(kwargs: { other: Tensor }): Tensor
+  less_equal(other: Scalar | Tensor): Tensor
+  less_equal(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.less_equal_
+   * In place: whether x is less than the other or equal.
    * `less_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `less_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.less_equal_
    */
-  less_equal_(other: Scalar): Tensor
-  less_equal_(kwargs: { other: Scalar }): Tensor
-  less_equal_(other: Tensor): Tensor
-  less_equal_(kwargs: { other: Tensor }): Tensor
+  less_equal_(other: Scalar | Tensor): Tensor
+  less_equal_(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.lgamma
+   * The logarithm of the absolute value of the gamma function.
    * `lgamma(Tensor self) -> Tensor`
+   * @see torch.Tensor.lgamma
    */
   lgamma(): Tensor
   /**
-   * torch.Tensor.lgamma_
+   * In place: the logarithm of the absolute value of the gamma function.
    * `lgamma_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.lgamma_
    */
   lgamma_(): Tensor
   /**
-   * torch.Tensor.log
+   * The natural logarithm of each element.
    * `log(Tensor self) -> Tensor`
+   * @see torch.Tensor.log
    */
   log(): Tensor
   /**
-   * torch.Tensor.log10
+   * The logarithm to base 10.
    * `log10(Tensor self) -> Tensor`
+   * @see torch.Tensor.log10
    */
   log10(): Tensor
   /**
-   * torch.Tensor.log10_
+   * In place: the logarithm to base 10.
    * `log10_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.log10_
    */
   log10_(): Tensor
   /**
-   * torch.Tensor.log1p
+   * log(1 + x), exact for small x.
    * `log1p(Tensor self) -> Tensor`
+   * @see torch.Tensor.log1p
    */
   log1p(): Tensor
   /**
-   * torch.Tensor.log1p_
+   * In place: log(1 + x), exact for small x.
    * `log1p_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.log1p_
    */
   log1p_(): Tensor
   /**
-   * torch.Tensor.log2
+   * The logarithm to base 2.
    * `log2(Tensor self) -> Tensor`
+   * @see torch.Tensor.log2
    */
   log2(): Tensor
   /**
-   * torch.Tensor.log2_
+   * In place: the logarithm to base 2.
    * `log2_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.log2_
    */
   log2_(): Tensor
   /**
-   * torch.Tensor.log_
+   * In place: the natural logarithm of each element.
    * `log_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.log_
    */
   log_(): Tensor
   /**
-   * torch.Tensor.log_normal_
+   * Fills x with random numbers whose logarithm is normal.
    * `log_normal_(Tensor(a!) self, float mean=1, float std=2, *, Generator? generator=None) -> Tensor(a!)`
+   * @see torch.Tensor.log_normal_
    */
   log_normal_(mean?: number, std?: number, kwargs?: { generator?: Generator | null }): Tensor
   log_normal_(mean: number, kwargs: { std?: number, generator?: Generator | null }): Tensor
   log_normal_(kwargs: { mean?: number, std?: number, generator?: Generator | null }): Tensor
   /**
-   * torch.Tensor.log_softmax
+   * The logarithm of softmax along a dimension.
    * `log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor`
+   * @see torch.Tensor.log_softmax
    */
   log_softmax(dim: Int, dtype?: dtype | null): Tensor
   log_softmax(dim: Int, kwargs: { dtype?: dtype | null }): Tensor
   log_softmax(kwargs: { dim: Int, dtype?: dtype | null }): Tensor
   /**
-   * torch.Tensor.logaddexp
+   * log(exp(x) + exp(other)), without overflow.
    * `logaddexp(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.logaddexp
    */
   logaddexp(other: Tensor): Tensor
   logaddexp(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.logaddexp2
+   * The same to base 2: log2(2^x + 2^other).
    * `logaddexp2(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.logaddexp2
    */
   logaddexp2(other: Tensor): Tensor
   logaddexp2(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.logcumsumexp
+   * log(sum(exp)) of all elements up to each one, along a dimension.
    * `logcumsumexp(Tensor self, int dim) -> Tensor`
+   * @see torch.Tensor.logcumsumexp
    */
   logcumsumexp(dim: Int): Tensor
   logcumsumexp(kwargs: { dim: Int }): Tensor
   /**
-   * torch.Tensor.logdet
+   * The logarithm of the determinant.
    * `logdet(Tensor self) -> Tensor`
+   * @see torch.Tensor.logdet
    */
   logdet(): Tensor
   /**
-   * torch.Tensor.logical_and
+   * Whether both elements are not 0.
    * `logical_and(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.logical_and
    */
   logical_and(other: Tensor): Tensor
   logical_and(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.logical_and_
+   * In place: whether both elements are not 0.
    * `logical_and_(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.logical_and_
    */
   logical_and_(other: Tensor): Tensor
   logical_and_(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.logical_not
+   * Whether the element is 0.
    * `logical_not(Tensor self) -> Tensor`
+   * @see torch.Tensor.logical_not
    */
   logical_not(): Tensor
   /**
-   * torch.Tensor.logical_not_
+   * In place: whether the element is 0.
    * `logical_not_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.logical_not_
    */
   logical_not_(): Tensor
   /**
-   * torch.Tensor.logical_or
+   * Whether one of the elements is not 0.
    * `logical_or(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.logical_or
    */
   logical_or(other: Tensor): Tensor
   logical_or(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.logical_or_
+   * In place: whether one of the elements is not 0.
    * `logical_or_(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.logical_or_
    */
   logical_or_(other: Tensor): Tensor
   logical_or_(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.logical_xor
+   * Whether just one of the elements is not 0.
    * `logical_xor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.logical_xor
    */
   logical_xor(other: Tensor): Tensor
   logical_xor(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.logical_xor_
+   * In place: whether just one of the elements is not 0.
    * `logical_xor_(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.logical_xor_
    */
   logical_xor_(other: Tensor): Tensor
   logical_xor_(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.logit
+   * log(x / (1 - x)), with x limited to eps from 0 and 1 if eps is given.
    * `logit(Tensor self, float? eps=None) -> Tensor`
+   * @see torch.Tensor.logit
    */
   logit(eps?: number | null): Tensor
   logit(kwargs: { eps?: number | null }): Tensor
   /**
-   * torch.Tensor.logit_
+   * In place: log(x / (1 - x)), with x limited to eps from 0 and 1 if eps is given.
    * `logit_(Tensor(a!) self, float? eps=None) -> Tensor(a!)`
+   * @see torch.Tensor.logit_
    */
   logit_(eps?: number | null): Tensor
   logit_(kwargs: { eps?: number | null }): Tensor
   /**
-   * torch.Tensor.logsumexp
+   * log(sum(exp(x))) along dimensions, without overflow.
    * `logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor`
+   * @see torch.Tensor.logsumexp
    */
   logsumexp(dim: number | readonly number[], keepdim?: boolean): Tensor
   logsumexp(dim: number | readonly number[], kwargs: { keepdim?: boolean }): Tensor
   logsumexp(kwargs: { dim: number | readonly number[], keepdim?: boolean }): Tensor
   /**
-   * torch.Tensor.lt
+   * Whether x is less than the other.
    * `lt.Scalar(Tensor self, Scalar other) -> Tensor`
    * `lt.Tensor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.lt
    */
-  lt(other: Scalar): Tensor
-  lt(kwargs: { other: Scalar }): Tensor
-  lt(other: Tensor): Tensor
-  lt(kwargs: { other: Tensor }): Tensor
+  lt(other: Scalar | Tensor): Tensor
+  lt(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.lt_
+   * In place: whether x is less than the other.
    * `lt_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `lt_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.lt_
    */
-  lt_(other: Scalar): Tensor
-  lt_(kwargs: { other: Scalar }): Tensor
-  lt_(other: Tensor): Tensor
-  lt_(kwargs: { other: Tensor }): Tensor
+  lt_(other: Scalar | Tensor): Tensor
+  lt_(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.lu_solve
+   * The solution of A X = B from the LU factorisation of A.
    * `lu_solve(Tensor self, Tensor LU_data, Tensor LU_pivots) -> Tensor`
+   * @see torch.Tensor.lu_solve
    */
   lu_solve(LU_data: Tensor, LU_pivots: Tensor): Tensor
   lu_solve(LU_data: Tensor, kwargs: { LU_pivots: Tensor }): Tensor
   lu_solve(kwargs: { LU_data: Tensor, LU_pivots: Tensor }): Tensor
   /**
-   * torch.Tensor.masked_fill
+   * One value where the mask is true.
    * `masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor`
    * `masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor`
+   * @see torch.Tensor.masked_fill
    */
-  masked_fill(mask: Tensor, value: Scalar): Tensor
-  masked_fill(mask: Tensor, kwargs: { value: Scalar }): Tensor
-  masked_fill(kwargs: { mask: Tensor, value: Scalar }): Tensor
-  masked_fill(mask: Tensor, value: Tensor): Tensor
-  masked_fill(mask: Tensor, kwargs: { value: Tensor }): Tensor
-  masked_fill(kwargs: { mask: Tensor, value: Tensor }): Tensor
+  masked_fill(mask: Tensor, value: Scalar | Tensor): Tensor
+  masked_fill(mask: Tensor, kwargs: { value: Scalar | Tensor }): Tensor
+  masked_fill(kwargs: { mask: Tensor, value: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.masked_fill_
+   * In place: one value where the mask is true.
    * `masked_fill_.Scalar(Tensor(a!) self, Tensor mask, Scalar value) -> Tensor(a!)`
    * `masked_fill_.Tensor(Tensor(a!) self, Tensor mask, Tensor value) -> Tensor(a!)`
+   * @see torch.Tensor.masked_fill_
    */
-  masked_fill_(mask: Tensor, value: Scalar): Tensor
-  masked_fill_(mask: Tensor, kwargs: { value: Scalar }): Tensor
-  masked_fill_(kwargs: { mask: Tensor, value: Scalar }): Tensor
-  masked_fill_(mask: Tensor, value: Tensor): Tensor
-  masked_fill_(mask: Tensor, kwargs: { value: Tensor }): Tensor
-  masked_fill_(kwargs: { mask: Tensor, value: Tensor }): Tensor
+  masked_fill_(mask: Tensor, value: Scalar | Tensor): Tensor
+  masked_fill_(mask: Tensor, kwargs: { value: Scalar | Tensor }): Tensor
+  masked_fill_(kwargs: { mask: Tensor, value: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.masked_scatter
+   * Elements of source, one after the other, where the mask is true.
    * `masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor`
+   * @see torch.Tensor.masked_scatter
    */
   masked_scatter(mask: Tensor, source: Tensor): Tensor
   masked_scatter(mask: Tensor, kwargs: { source: Tensor }): Tensor
   masked_scatter(kwargs: { mask: Tensor, source: Tensor }): Tensor
   /**
-   * torch.Tensor.masked_scatter_
+   * In place: elements of source, one after the other, where the mask is true.
    * `masked_scatter_(Tensor(a!) self, Tensor mask, Tensor source) -> Tensor(a!)`
+   * @see torch.Tensor.masked_scatter_
    */
   masked_scatter_(mask: Tensor, source: Tensor): Tensor
   masked_scatter_(mask: Tensor, kwargs: { source: Tensor }): Tensor
   masked_scatter_(kwargs: { mask: Tensor, source: Tensor }): Tensor
   /**
-   * torch.Tensor.masked_select
+   * The elements where the mask is true, in one dimension.
    * `masked_select(Tensor self, Tensor mask) -> Tensor`
+   * @see torch.Tensor.masked_select
    */
   masked_select(mask: Tensor): Tensor
   masked_select(kwargs: { mask: Tensor }): Tensor
   /**
-   * torch.Tensor.matmul
+   * The product of matrices, vectors or batches of matrices.
    * `matmul(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.matmul
    */
   matmul(other: Tensor): Tensor
   matmul(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.matrix_exp
+   * The exponential of square matrices.
    * `matrix_exp(Tensor self) -> Tensor`
+   * @see torch.Tensor.matrix_exp
    */
   matrix_exp(): Tensor
   /**
-   * torch.Tensor.matrix_power
+   * The n-th power of square matrices.
    * `matrix_power(Tensor self, int n) -> Tensor`
+   * @see torch.Tensor.matrix_power
    */
   matrix_power(n: Int): Tensor
   matrix_power(kwargs: { n: Int }): Tensor
   /**
-   * torch.Tensor.max
+   * The greatest element; along a dimension, also its index; of two tensors, the greater elements.
    * `max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)`
    * `max(Tensor self) -> Tensor`
    * `max.other(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.max
    */
   max(dim: Int, keepdim?: boolean): Named<'values' | 'indices'>
   max(dim: Int, kwargs: { keepdim?: boolean }): Named<'values' | 'indices'>
@@ -2134,34 +2297,38 @@ export interface TensorMethods {
   max(other: Tensor): Tensor
   max(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.maximum
+   * The greater of two elements; NaN if one is.
    * `maximum(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.maximum
    */
   maximum(other: Tensor): Tensor
   maximum(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.mean
+   * The mean of all elements, or along dimensions; floating point or complex only.
    * `mean(Tensor self, *, ScalarType? dtype=None) -> Tensor`
    * `mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
+   * @see torch.Tensor.mean
    */
   mean(kwargs?: { dtype?: dtype | null }): Tensor
   mean(dim: number | readonly number[] | null, keepdim?: boolean, kwargs?: { dtype?: dtype | null }): Tensor
   mean(dim: number | readonly number[] | null, kwargs: { keepdim?: boolean, dtype?: dtype | null }): Tensor
   mean(kwargs: { dim: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null }): Tensor
   /**
-   * torch.Tensor.median
+   * The median, the lower one of two; along a dimension, also its index.
    * `median(Tensor self) -> Tensor`
    * `median.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)`
+   * @see torch.Tensor.median
    */
   median(): Tensor
   median(dim: Int, keepdim?: boolean): Named<'values' | 'indices'>
   median(dim: Int, kwargs: { keepdim?: boolean }): Named<'values' | 'indices'>
   median(kwargs: { dim: Int, keepdim?: boolean }): Named<'values' | 'indices'>
   /**
-   * torch.Tensor.min
+   * The smallest element; along a dimension, also its index; of two tensors, the smaller elements.
    * `min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)`
    * `min(Tensor self) -> Tensor`
    * `min.other(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.min
    */
   min(dim: Int, keepdim?: boolean): Named<'values' | 'indices'>
   min(dim: Int, kwargs: { keepdim?: boolean }): Named<'values' | 'indices'>
@@ -2170,28 +2337,32 @@ export interface TensorMethods {
   min(other: Tensor): Tensor
   min(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.minimum
+   * The smaller of two elements; NaN if one is.
    * `minimum(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.minimum
    */
   minimum(other: Tensor): Tensor
   minimum(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.mm
+   * The product of two matrices.
    * `mm(Tensor self, Tensor mat2) -> Tensor`
+   * @see torch.Tensor.mm
    */
   mm(mat2: Tensor): Tensor
   mm(kwargs: { mat2: Tensor }): Tensor
   /**
-   * torch.Tensor.mode
+   * The most frequent value along a dimension, and its index.
    * `mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)`
+   * @see torch.Tensor.mode
    */
   mode(dim?: Int, keepdim?: boolean): Named<'values' | 'indices'>
   mode(dim: Int, kwargs: { keepdim?: boolean }): Named<'values' | 'indices'>
   mode(kwargs: { dim?: Int, keepdim?: boolean }): Named<'values' | 'indices'>
   /**
-   * torch.Tensor.moveaxis
+   * Dimensions moved to other places.
    * `moveaxis.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)`
    * `moveaxis.int(Tensor(a) self, int source, int destination) -> Tensor(a)`
+   * @see torch.Tensor.moveaxis
    */
   moveaxis(source: readonly number[], destination: readonly number[]): Tensor
   moveaxis(source: readonly number[], kwargs: { destination: readonly number[] }): Tensor
@@ -2200,9 +2371,10 @@ export interface TensorMethods {
   moveaxis(source: Int, kwargs: { destination: Int }): Tensor
   moveaxis(kwargs: { source: Int, destination: Int }): Tensor
   /**
-   * torch.Tensor.movedim
+   * Dimensions moved to other places.
    * `movedim.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)`
    * `movedim.int(Tensor(a) self, int source, int destination) -> Tensor(a)`
+   * @see torch.Tensor.movedim
    */
   movedim(source: readonly number[], destination: readonly number[]): Tensor
   movedim(source: readonly number[], kwargs: { destination: readonly number[] }): Tensor
@@ -2211,271 +2383,282 @@ export interface TensorMethods {
   movedim(source: Int, kwargs: { destination: Int }): Tensor
   movedim(kwargs: { source: Int, destination: Int }): Tensor
   /**
-   * torch.Tensor.msort
+   * The elements in ascending order along the first dimension.
    * `msort(Tensor self) -> Tensor`
+   * @see torch.Tensor.msort
    */
   msort(): Tensor
   /**
-   * torch.Tensor.mul
+   * The product with another tensor or number.
    * `mul.Tensor(Tensor self, Tensor other) -> Tensor`
    * `mul.Scalar(Tensor self, Scalar other) -> Tensor`
+   * @see torch.Tensor.mul
    */
-  mul(other: Tensor): Tensor
-  mul(kwargs: { other: Tensor }): Tensor
-  mul(other: Scalar): Tensor
-  mul(kwargs: { other: Scalar }): Tensor
+  mul(other: Tensor | Scalar): Tensor
+  mul(kwargs: { other: Tensor | Scalar }): Tensor
   /**
-   * torch.Tensor.mul_
+   * In place: the product with another tensor or number.
    * `mul_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * `mul_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
+   * @see torch.Tensor.mul_
    */
-  mul_(other: Tensor): Tensor
-  mul_(kwargs: { other: Tensor }): Tensor
-  mul_(other: Scalar): Tensor
-  mul_(kwargs: { other: Scalar }): Tensor
+  mul_(other: Tensor | Scalar): Tensor
+  mul_(kwargs: { other: Tensor | Scalar }): Tensor
   /**
-   * torch.Tensor.multinomial
+   * Indices drawn with the probabilities of each row.
    * `multinomial(Tensor self, SymInt num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor`
+   * @see torch.Tensor.multinomial
    */
   multinomial(num_samples: Int, replacement?: boolean, kwargs?: { generator?: Generator | null }): Tensor
   multinomial(num_samples: Int, kwargs: { replacement?: boolean, generator?: Generator | null }): Tensor
   multinomial(kwargs: { num_samples: Int, replacement?: boolean, generator?: Generator | null }): Tensor
   /**
-   * torch.Tensor.multiply
+   * The product with another tensor or number.
    * `multiply.Tensor(Tensor self, Tensor other) -> Tensor`
    * `multiply.Scalar(Tensor self, Scalar other) -> Tensor`
+   * @see torch.Tensor.multiply
    */
-  multiply(other: Tensor): Tensor
-  multiply(kwargs: { other: Tensor }): Tensor
-  multiply(other: Scalar): Tensor
-  multiply(kwargs: { other: Scalar }): Tensor
+  multiply(other: Tensor | Scalar): Tensor
+  multiply(kwargs: { other: Tensor | Scalar }): Tensor
   /**
-   * torch.Tensor.multiply_
+   * In place: the product with another tensor or number.
    * `multiply_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * `multiply_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
+   * @see torch.Tensor.multiply_
    */
-  multiply_(other: Tensor): Tensor
-  multiply_(kwargs: { other: Tensor }): Tensor
-  multiply_(other: Scalar): Tensor
-  multiply_(kwargs: { other: Scalar }): Tensor
+  multiply_(other: Tensor | Scalar): Tensor
+  multiply_(kwargs: { other: Tensor | Scalar }): Tensor
   /**
-   * torch.Tensor.mv
+   * The product of a matrix and a vector.
    * `mv(Tensor self, Tensor vec) -> Tensor`
+   * @see torch.Tensor.mv
    */
   mv(vec: Tensor): Tensor
   mv(kwargs: { vec: Tensor }): Tensor
   /**
-   * torch.Tensor.mvlgamma
+   * The logarithm of the multivariate gamma function of dimension p.
    * `mvlgamma(Tensor self, int p) -> Tensor`
+   * @see torch.Tensor.mvlgamma
    */
   mvlgamma(p: Int): Tensor
   mvlgamma(kwargs: { p: Int }): Tensor
   /**
-   * torch.Tensor.mvlgamma_
+   * In place: the logarithm of the multivariate gamma function of dimension p.
    * `mvlgamma_(Tensor(a!) self, int p) -> Tensor(a!)`
+   * @see torch.Tensor.mvlgamma_
    */
   mvlgamma_(p: Int): Tensor
   mvlgamma_(kwargs: { p: Int }): Tensor
   /**
-   * torch.Tensor.nan_to_num
+   * Each element, with numbers in place of NaN and infinities.
    * `nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor`
+   * @see torch.Tensor.nan_to_num
    */
   nan_to_num(nan?: number | null, posinf?: number | null, neginf?: number | null): Tensor
   nan_to_num(nan: number | null, posinf: number | null, kwargs: { neginf?: number | null }): Tensor
   nan_to_num(nan: number | null, kwargs: { posinf?: number | null, neginf?: number | null }): Tensor
   nan_to_num(kwargs: { nan?: number | null, posinf?: number | null, neginf?: number | null }): Tensor
   /**
-   * torch.Tensor.nan_to_num_
+   * In place: each element, with numbers in place of NaN and infinities.
    * `nan_to_num_(Tensor(a!) self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor(a!)`
+   * @see torch.Tensor.nan_to_num_
    */
   nan_to_num_(nan?: number | null, posinf?: number | null, neginf?: number | null): Tensor
   nan_to_num_(nan: number | null, posinf: number | null, kwargs: { neginf?: number | null }): Tensor
   nan_to_num_(nan: number | null, kwargs: { posinf?: number | null, neginf?: number | null }): Tensor
   nan_to_num_(kwargs: { nan?: number | null, posinf?: number | null, neginf?: number | null }): Tensor
   /**
-   * torch.Tensor.nanmean
+   * The mean without NaNs.
    * `nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
+   * @see torch.Tensor.nanmean
    */
   nanmean(dim?: number | readonly number[] | null, keepdim?: boolean, kwargs?: { dtype?: dtype | null }): Tensor
   nanmean(dim: number | readonly number[] | null, kwargs: { keepdim?: boolean, dtype?: dtype | null }): Tensor
   nanmean(kwargs: { dim?: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null }): Tensor
   /**
-   * torch.Tensor.nanmedian
+   * The median without NaNs.
    * `nanmedian(Tensor self) -> Tensor`
    * `nanmedian.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)`
+   * @see torch.Tensor.nanmedian
    */
   nanmedian(): Tensor
   nanmedian(dim: Int, keepdim?: boolean): Named<'values' | 'indices'>
   nanmedian(dim: Int, kwargs: { keepdim?: boolean }): Named<'values' | 'indices'>
   nanmedian(kwargs: { dim: Int, keepdim?: boolean }): Named<'values' | 'indices'>
   /**
-   * torch.Tensor.nanquantile
+   * The quantiles without NaNs.
    * `nanquantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation='linear') -> Tensor`
    * `nanquantile.scalar(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation='linear') -> Tensor`
+   * @see torch.Tensor.nanquantile
    */
-  nanquantile(q: Tensor, dim?: Int | null, keepdim?: boolean, kwargs?: { interpolation?: string }): Tensor
-  nanquantile(q: Tensor, dim: Int | null, kwargs: { keepdim?: boolean, interpolation?: string }): Tensor
-  nanquantile(q: Tensor, kwargs: { dim?: Int | null, keepdim?: boolean, interpolation?: string }): Tensor
-  nanquantile(kwargs: { q: Tensor, dim?: Int | null, keepdim?: boolean, interpolation?: string }): Tensor
-  nanquantile(q: number, dim?: Int | null, keepdim?: boolean, kwargs?: { interpolation?: string }): Tensor
-  nanquantile(q: number, dim: Int | null, kwargs: { keepdim?: boolean, interpolation?: string }): Tensor
-  nanquantile(q: number, kwargs: { dim?: Int | null, keepdim?: boolean, interpolation?: string }): Tensor
-  nanquantile(kwargs: { q: number, dim?: Int | null, keepdim?: boolean, interpolation?: string }): Tensor
+  nanquantile(q: Tensor | number, dim?: Int | null, keepdim?: boolean, kwargs?: { interpolation?: string }): Tensor
+  nanquantile(q: Tensor | number, dim: Int | null, kwargs: { keepdim?: boolean, interpolation?: string }): Tensor
+  nanquantile(q: Tensor | number, kwargs: { dim?: Int | null, keepdim?: boolean, interpolation?: string }): Tensor
+  nanquantile(kwargs: { q: Tensor | number, dim?: Int | null, keepdim?: boolean, interpolation?: string }): Tensor
   /**
-   * torch.Tensor.nansum
+   * The sum without NaNs.
    * `nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
+   * @see torch.Tensor.nansum
    */
   nansum(dim?: number | readonly number[] | null, keepdim?: boolean, kwargs?: { dtype?: dtype | null }): Tensor
   nansum(dim: number | readonly number[] | null, kwargs: { keepdim?: boolean, dtype?: dtype | null }): Tensor
   nansum(kwargs: { dim?: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null }): Tensor
   /**
-   * torch.Tensor.narrow
+   * The slice of `length` elements from start along a dimension, as a view.
    * `narrow(Tensor(a) self, int dim, SymInt start, SymInt length) -> Tensor(a)`
    * `narrow.Tensor(Tensor(a) self, int dim, Tensor start, SymInt length) -> Tensor(a)`
+   * @see torch.Tensor.narrow
    */
-  narrow(dim: Int, start: Int, length: Int): Tensor
-  narrow(dim: Int, start: Int, kwargs: { length: Int }): Tensor
-  narrow(dim: Int, kwargs: { start: Int, length: Int }): Tensor
-  narrow(kwargs: { dim: Int, start: Int, length: Int }): Tensor
-  narrow(dim: Int, start: Tensor, length: Int): Tensor
-  narrow(dim: Int, start: Tensor, kwargs: { length: Int }): Tensor
-  narrow(dim: Int, kwargs: { start: Tensor, length: Int }): Tensor
-  narrow(kwargs: { dim: Int, start: Tensor, length: Int }): Tensor
+  narrow(dim: Int, start: Int | Tensor, length: Int): Tensor
+  narrow(dim: Int, start: Int | Tensor, kwargs: { length: Int }): Tensor
+  narrow(dim: Int, kwargs: { start: Int | Tensor, length: Int }): Tensor
+  narrow(kwargs: { dim: Int, start: Int | Tensor, length: Int }): Tensor
   /**
-   * torch.Tensor.narrow_copy
    * `narrow_copy(Tensor self, int dim, SymInt start, SymInt length) -> Tensor`
+   * @see torch.Tensor.narrow_copy
    */
   narrow_copy(dim: Int, start: Int, length: Int): Tensor
   narrow_copy(dim: Int, start: Int, kwargs: { length: Int }): Tensor
   narrow_copy(dim: Int, kwargs: { start: Int, length: Int }): Tensor
   narrow_copy(kwargs: { dim: Int, start: Int, length: Int }): Tensor
   /**
-   * torch.Tensor.ne
+   * Whether elements differ.
    * `ne.Scalar(Tensor self, Scalar other) -> Tensor`
    * `ne.Tensor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.ne
    */
-  ne(other: Scalar): Tensor
-  ne(kwargs: { other: Scalar }): Tensor
-  ne(other: Tensor): Tensor
-  ne(kwargs: { other: Tensor }): Tensor
+  ne(other: Scalar | Tensor): Tensor
+  ne(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.ne_
+   * In place: whether elements differ.
    * `ne_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `ne_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.ne_
    */
-  ne_(other: Scalar): Tensor
-  ne_(kwargs: { other: Scalar }): Tensor
-  ne_(other: Tensor): Tensor
-  ne_(kwargs: { other: Tensor }): Tensor
+  ne_(other: Scalar | Tensor): Tensor
+  ne_(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.neg
+   * Each element with the opposite sign.
    * `neg(Tensor self) -> Tensor`
+   * @see torch.Tensor.neg
    */
   neg(): Tensor
   /**
-   * torch.Tensor.neg_
+   * In place: each element with the opposite sign.
    * `neg_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.neg_
    */
   neg_(): Tensor
   /**
-   * torch.Tensor.negative
+   * Each element with the opposite sign.
    * `negative(Tensor self) -> Tensor`
+   * @see torch.Tensor.negative
    */
   negative(): Tensor
   /**
-   * torch.Tensor.negative_
+   * In place: each element with the opposite sign.
    * `negative_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.negative_
    */
   negative_(): Tensor
   /**
-   * torch.Tensor.new_empty
+   * Uninitialised memory of x's dtype and device.
    * `new_empty(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
+   * @see torch.Tensor.new_empty
    */
   new_empty(size: readonly number[], kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }): Tensor
   new_empty(kwargs: { size: readonly number[], dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }): Tensor
   new_empty(...size: number[]): Tensor
   new_empty(...args: [...size: number[], kwargs: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }]): Tensor
   /**
-   * torch.Tensor.new_empty_strided
+   * Uninitialised memory of x's dtype and device with given strides.
    * `new_empty_strided(Tensor self, SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
+   * @see torch.Tensor.new_empty_strided
    */
   new_empty_strided(size: readonly number[], stride: readonly number[], kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }): Tensor
   new_empty_strided(size: readonly number[], kwargs: { stride: readonly number[], dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }): Tensor
   new_empty_strided(kwargs: { size: readonly number[], stride: readonly number[], dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }): Tensor
   /**
-   * torch.Tensor.new_full
+   * One value in all elements, of x's dtype and device.
    * `new_full(Tensor self, SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
+   * @see torch.Tensor.new_full
    */
   new_full(size: readonly number[], fill_value: Scalar, kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }): Tensor
   new_full(size: readonly number[], kwargs: { fill_value: Scalar, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }): Tensor
   new_full(kwargs: { size: readonly number[], fill_value: Scalar, dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }): Tensor
   /**
-   * torch.Tensor.new_ones
+   * Ones of x's dtype and device.
    * `new_ones(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
+   * @see torch.Tensor.new_ones
    */
   new_ones(size: readonly number[], kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }): Tensor
   new_ones(kwargs: { size: readonly number[], dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }): Tensor
   new_ones(...size: number[]): Tensor
   new_ones(...args: [...size: number[], kwargs: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }]): Tensor
   /**
-   * torch.Tensor.new_zeros
+   * Zeros of x's dtype and device.
    * `new_zeros(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor`
+   * @see torch.Tensor.new_zeros
    */
   new_zeros(size: readonly number[], kwargs?: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }): Tensor
   new_zeros(kwargs: { size: readonly number[], dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }): Tensor
   new_zeros(...size: number[]): Tensor
   new_zeros(...args: [...size: number[], kwargs: { dtype?: dtype | null, layout?: layout | null, device?: DeviceLike | null, pin_memory?: boolean | null, requires_grad?: boolean }]): Tensor
   /**
-   * torch.Tensor.nextafter
+   * The next number that can be stored, from x towards the other.
    * `nextafter(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.nextafter
    */
   nextafter(other: Tensor): Tensor
   nextafter(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.nextafter_
+   * In place: the next number that can be stored, from x towards the other.
    * `nextafter_(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.nextafter_
    */
   nextafter_(other: Tensor): Tensor
   nextafter_(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.nonzero_static
+   * The indices of the elements that are not 0, in so many rows.
    * `nonzero_static(Tensor self, *, SymInt size, int fill_value=-1) -> Tensor`
+   * @see torch.Tensor.nonzero_static
    */
   nonzero_static(kwargs: { size: Int, fill_value?: Int }): Tensor
   /**
-   * torch.Tensor.normal_
+   * In place: normal random numbers of given means and standard deviations.
    * `normal_(Tensor(a!) self, float mean=0, float std=1, *, Generator? generator=None) -> Tensor(a!)`
+   * @see torch.Tensor.normal_
    */
   normal_(mean?: number, std?: number, kwargs?: { generator?: Generator | null }): Tensor
   normal_(mean: number, kwargs: { std?: number, generator?: Generator | null }): Tensor
   normal_(kwargs: { mean?: number, std?: number, generator?: Generator | null }): Tensor
   /**
-   * torch.Tensor.not_equal
+   * Whether elements differ.
    * `not_equal.Scalar(Tensor self, Scalar other) -> Tensor`
    * `not_equal.Tensor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.not_equal
    */
-  not_equal(other: Scalar): Tensor
-  not_equal(kwargs: { other: Scalar }): Tensor
-  not_equal(other: Tensor): Tensor
-  not_equal(kwargs: { other: Tensor }): Tensor
+  not_equal(other: Scalar | Tensor): Tensor
+  not_equal(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.not_equal_
+   * In place: whether elements differ.
    * `not_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `not_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.not_equal_
    */
-  not_equal_(other: Scalar): Tensor
-  not_equal_(kwargs: { other: Scalar }): Tensor
-  not_equal_(other: Tensor): Tensor
-  not_equal_(kwargs: { other: Tensor }): Tensor
+  not_equal_(other: Scalar | Tensor): Tensor
+  not_equal_(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.orgqr
+   * The Q of a QR factorisation in LAPACK's packed form.
    * `orgqr(Tensor self, Tensor input2) -> Tensor`
+   * @see torch.Tensor.orgqr
    */
   orgqr(input2: Tensor): Tensor
   orgqr(kwargs: { input2: Tensor }): Tensor
   /**
-   * torch.Tensor.ormqr
+   * The product with the Q of such a factorisation.
    * `ormqr(Tensor self, Tensor input2, Tensor input3, bool left=True, bool transpose=False) -> Tensor`
+   * @see torch.Tensor.ormqr
    */
   ormqr(input2: Tensor, input3: Tensor, left?: boolean, transpose?: boolean): Tensor
   ormqr(input2: Tensor, input3: Tensor, left: boolean, kwargs: { transpose?: boolean }): Tensor
@@ -2483,155 +2666,170 @@ export interface TensorMethods {
   ormqr(input2: Tensor, kwargs: { input3: Tensor, left?: boolean, transpose?: boolean }): Tensor
   ormqr(kwargs: { input2: Tensor, input3: Tensor, left?: boolean, transpose?: boolean }): Tensor
   /**
-   * torch.Tensor.outer
+   * All products of the elements of two vectors.
    * `outer(Tensor self, Tensor vec2) -> Tensor`
+   * @see torch.Tensor.outer
    */
   outer(vec2: Tensor): Tensor
   outer(kwargs: { vec2: Tensor }): Tensor
   /**
-   * torch.Tensor.permute
+   * The dimensions in another order.
    * `permute(Tensor(a) self, int[] dims) -> Tensor(a)`
+   * @see torch.Tensor.permute
    */
   permute(dims: readonly number[]): Tensor
   permute(kwargs: { dims: readonly number[] }): Tensor
   permute(...dims: number[]): Tensor
   /**
-   * torch.Tensor.pin_memory
+   * A copy in memory that is not swapped out, for fast transfers to a GPU.
    * `pin_memory(Tensor(a) self, Device? device=None) -> Tensor(a)`
+   * @see torch.Tensor.pin_memory
    */
   pin_memory(device?: DeviceLike | null): Tensor
   pin_memory(kwargs: { device?: DeviceLike | null }): Tensor
   /**
-   * torch.Tensor.pinverse
+   * The pseudo-inverse of matrices (Moore-Penrose).
    * `pinverse(Tensor self, float rcond=1e-15) -> Tensor`
+   * @see torch.Tensor.pinverse
    */
   pinverse(rcond?: number): Tensor
   pinverse(kwargs: { rcond?: number }): Tensor
   /**
-   * torch.Tensor.polygamma
+   * The n-th derivative of digamma.
    * `polygamma(int n, Tensor self) -> Tensor`
+   * @see torch.Tensor.polygamma
    */
   polygamma(n: Int): Tensor
   polygamma(kwargs: { n: Int }): Tensor
   /**
-   * torch.Tensor.polygamma_
+   * In place: the n-th derivative of digamma.
    * `polygamma_(Tensor(a!) self, int n) -> Tensor(a!)`
+   * @see torch.Tensor.polygamma_
    */
   polygamma_(n: Int): Tensor
   polygamma_(kwargs: { n: Int }): Tensor
   /**
-   * torch.Tensor.positive
+   * The tensor itself; an error for bool.
    * `positive(Tensor(a) self) -> Tensor(a)`
+   * @see torch.Tensor.positive
    */
   positive(): Tensor
   /**
-   * torch.Tensor.pow
+   * x to the power of the exponent, either of which may be a number.
    * `pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor`
    * `pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor`
+   * @see torch.Tensor.pow
    */
-  pow(exponent: Tensor): Tensor
-  pow(kwargs: { exponent: Tensor }): Tensor
-  pow(exponent: Scalar): Tensor
-  pow(kwargs: { exponent: Scalar }): Tensor
+  pow(exponent: Tensor | Scalar): Tensor
+  pow(kwargs: { exponent: Tensor | Scalar }): Tensor
   /**
-   * torch.Tensor.pow_
+   * In place: x to the power of the exponent, either of which may be a number.
    * `pow_.Scalar(Tensor(a!) self, Scalar exponent) -> Tensor(a!)`
    * `pow_.Tensor(Tensor(a!) self, Tensor exponent) -> Tensor(a!)`
+   * @see torch.Tensor.pow_
    */
-  pow_(exponent: Scalar): Tensor
-  pow_(kwargs: { exponent: Scalar }): Tensor
-  pow_(exponent: Tensor): Tensor
-  pow_(kwargs: { exponent: Tensor }): Tensor
+  pow_(exponent: Scalar | Tensor): Tensor
+  pow_(kwargs: { exponent: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.prelu
+   * x where positive, else weight * x.
    * `prelu(Tensor self, Tensor weight) -> Tensor`
+   * @see torch.Tensor.prelu
    */
   prelu(weight: Tensor): Tensor
   prelu(kwargs: { weight: Tensor }): Tensor
   /**
-   * torch.Tensor.prod
+   * The product of all elements, or along a dimension.
    * `prod(Tensor self, *, ScalarType? dtype=None) -> Tensor`
    * `prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
+   * @see torch.Tensor.prod
    */
   prod(kwargs?: { dtype?: dtype | null }): Tensor
   prod(dim: Int, keepdim?: boolean, kwargs?: { dtype?: dtype | null }): Tensor
   prod(dim: Int, kwargs: { keepdim?: boolean, dtype?: dtype | null }): Tensor
   prod(kwargs: { dim: Int, keepdim?: boolean, dtype?: dtype | null }): Tensor
   /**
-   * torch.Tensor.put
+   * Values put at flat indices.
    * `put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor`
+   * @see torch.Tensor.put
    */
   put(index: Tensor, source: Tensor, accumulate?: boolean): Tensor
   put(index: Tensor, source: Tensor, kwargs: { accumulate?: boolean }): Tensor
   put(index: Tensor, kwargs: { source: Tensor, accumulate?: boolean }): Tensor
   put(kwargs: { index: Tensor, source: Tensor, accumulate?: boolean }): Tensor
   /**
-   * torch.Tensor.put_
+   * In place: values put at flat indices.
    * `put_(Tensor(a!) self, Tensor index, Tensor source, bool accumulate=False) -> Tensor(a!)`
+   * @see torch.Tensor.put_
    */
   put_(index: Tensor, source: Tensor, accumulate?: boolean): Tensor
   put_(index: Tensor, source: Tensor, kwargs: { accumulate?: boolean }): Tensor
   put_(index: Tensor, kwargs: { source: Tensor, accumulate?: boolean }): Tensor
   put_(kwargs: { index: Tensor, source: Tensor, accumulate?: boolean }): Tensor
   /**
-   * torch.Tensor.q_per_channel_axis
+   * The dimension of the channels by which a tensor is quantized.
    * `q_per_channel_axis(Tensor self) -> int`
+   * @see torch.Tensor.q_per_channel_axis
    */
   q_per_channel_axis(): number
   /**
-   * torch.Tensor.q_per_channel_scales
+   * The scales of a tensor that is quantized by channel.
    * `q_per_channel_scales(Tensor self) -> Tensor`
+   * @see torch.Tensor.q_per_channel_scales
    */
   q_per_channel_scales(): Tensor
   /**
-   * torch.Tensor.q_per_channel_zero_points
+   * The zero points of a tensor that is quantized by channel.
    * `q_per_channel_zero_points(Tensor self) -> Tensor`
+   * @see torch.Tensor.q_per_channel_zero_points
    */
   q_per_channel_zero_points(): Tensor
   /**
-   * torch.Tensor.q_scale
+   * The scale of a quantized tensor.
    * `q_scale(Tensor self) -> float`
+   * @see torch.Tensor.q_scale
    */
   q_scale(): number
   /**
-   * torch.Tensor.q_zero_point
+   * The zero point of a quantized tensor.
    * `q_zero_point(Tensor self) -> int`
+   * @see torch.Tensor.q_zero_point
    */
   q_zero_point(): number
   /**
-   * torch.Tensor.qr
+   * The factors of A = Q R: Q orthonormal, R upper triangular.
    * `qr(Tensor self, bool some=True) -> (Tensor Q, Tensor R)`
+   * @see torch.Tensor.qr
    */
   qr(some?: boolean): Named<'Q' | 'R'>
   qr(kwargs: { some?: boolean }): Named<'Q' | 'R'>
   /**
-   * torch.Tensor.quantile
+   * The q-th quantiles, q from 0 to 1, of all elements or along a dimension.
    * `quantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation='linear') -> Tensor`
    * `quantile.scalar(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation='linear') -> Tensor`
+   * @see torch.Tensor.quantile
    */
-  quantile(q: Tensor, dim?: Int | null, keepdim?: boolean, kwargs?: { interpolation?: string }): Tensor
-  quantile(q: Tensor, dim: Int | null, kwargs: { keepdim?: boolean, interpolation?: string }): Tensor
-  quantile(q: Tensor, kwargs: { dim?: Int | null, keepdim?: boolean, interpolation?: string }): Tensor
-  quantile(kwargs: { q: Tensor, dim?: Int | null, keepdim?: boolean, interpolation?: string }): Tensor
-  quantile(q: number, dim?: Int | null, keepdim?: boolean, kwargs?: { interpolation?: string }): Tensor
-  quantile(q: number, dim: Int | null, kwargs: { keepdim?: boolean, interpolation?: string }): Tensor
-  quantile(q: number, kwargs: { dim?: Int | null, keepdim?: boolean, interpolation?: string }): Tensor
-  quantile(kwargs: { q: number, dim?: Int | null, keepdim?: boolean, interpolation?: string }): Tensor
+  quantile(q: Tensor | number, dim?: Int | null, keepdim?: boolean, kwargs?: { interpolation?: string }): Tensor
+  quantile(q: Tensor | number, dim: Int | null, kwargs: { keepdim?: boolean, interpolation?: string }): Tensor
+  quantile(q: Tensor | number, kwargs: { dim?: Int | null, keepdim?: boolean, interpolation?: string }): Tensor
+  quantile(kwargs: { q: Tensor | number, dim?: Int | null, keepdim?: boolean, interpolation?: string }): Tensor
   /**
-   * torch.Tensor.rad2deg
+   * Radians as degrees.
    * `rad2deg(Tensor self) -> Tensor`
+   * @see torch.Tensor.rad2deg
    */
   rad2deg(): Tensor
   /**
-   * torch.Tensor.rad2deg_
+   * In place: radians as degrees.
    * `rad2deg_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.rad2deg_
    */
   rad2deg_(): Tensor
   /**
-   * torch.Tensor.random_
+   * Fills x with random integers.
    * `random_.from(Tensor(a!) self, int from, int? to, *, Generator? generator=None) -> Tensor(a!)`
    * `random_.to(Tensor(a!) self, int to, *, Generator? generator=None) -> Tensor(a!)`
    * `random_(Tensor(a!) self, *, Generator? generator=None) -> Tensor(a!)`
+   * @see torch.Tensor.random_
    */
   random_(from: Int, to: Int | null, kwargs?: { generator?: Generator | null }): Tensor
   random_(from: Int, kwargs: { to: Int | null, generator?: Generator | null }): Tensor
@@ -2640,174 +2838,192 @@ export interface TensorMethods {
   random_(kwargs: { to: Int, generator?: Generator | null }): Tensor
   random_(kwargs?: { generator?: Generator | null }): Tensor
   /**
-   * torch.Tensor.ravel
+   * All elements in one dimension.
    * `ravel(Tensor(a) self) -> Tensor(a)`
+   * @see torch.Tensor.ravel
    */
   ravel(): Tensor
   /**
-   * torch.Tensor.reciprocal
+   * 1 / x.
    * `reciprocal(Tensor self) -> Tensor`
+   * @see torch.Tensor.reciprocal
    */
   reciprocal(): Tensor
   /**
-   * torch.Tensor.reciprocal_
+   * In place: 1 / x.
    * `reciprocal_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.reciprocal_
    */
   reciprocal_(): Tensor
   /**
-   * torch.Tensor.relu
+   * max(x, 0).
    * `relu(Tensor self) -> Tensor`
+   * @see torch.Tensor.relu
    */
   relu(): Tensor
   /**
-   * torch.Tensor.relu_
+   * In place: max(x, 0).
    * `relu_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.relu_
    */
   relu_(): Tensor
   /**
-   * torch.Tensor.remainder
+   * What is left of x after division by the other, with the other's sign, as Python's %.
    * `remainder.Scalar(Tensor self, Scalar other) -> Tensor`
    * `remainder.Tensor(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.remainder
    */
-  remainder(other: Scalar): Tensor
-  remainder(kwargs: { other: Scalar }): Tensor
-  remainder(other: Tensor): Tensor
-  remainder(kwargs: { other: Tensor }): Tensor
+  remainder(other: Scalar | Tensor): Tensor
+  remainder(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.remainder_
+   * In place: what is left of x after division by the other, with the other's sign, as Python's %.
    * `remainder_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * `remainder_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
+   * @see torch.Tensor.remainder_
    */
-  remainder_(other: Scalar): Tensor
-  remainder_(kwargs: { other: Scalar }): Tensor
-  remainder_(other: Tensor): Tensor
-  remainder_(kwargs: { other: Tensor }): Tensor
+  remainder_(other: Scalar | Tensor): Tensor
+  remainder_(kwargs: { other: Scalar | Tensor }): Tensor
   /**
-   * torch.Tensor.renorm
+   * The slices along a dimension, scaled down to a norm of maxnorm at most.
    * `renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor`
+   * @see torch.Tensor.renorm
    */
   renorm(p: Scalar, dim: Int, maxnorm: Scalar): Tensor
   renorm(p: Scalar, dim: Int, kwargs: { maxnorm: Scalar }): Tensor
   renorm(p: Scalar, kwargs: { dim: Int, maxnorm: Scalar }): Tensor
   renorm(kwargs: { p: Scalar, dim: Int, maxnorm: Scalar }): Tensor
   /**
-   * torch.Tensor.renorm_
+   * In place: the slices along a dimension, scaled down to a norm of maxnorm at most.
    * `renorm_(Tensor(a!) self, Scalar p, int dim, Scalar maxnorm) -> Tensor(a!)`
+   * @see torch.Tensor.renorm_
    */
   renorm_(p: Scalar, dim: Int, maxnorm: Scalar): Tensor
   renorm_(p: Scalar, dim: Int, kwargs: { maxnorm: Scalar }): Tensor
   renorm_(p: Scalar, kwargs: { dim: Int, maxnorm: Scalar }): Tensor
   renorm_(kwargs: { p: Scalar, dim: Int, maxnorm: Scalar }): Tensor
   /**
-   * torch.Tensor.repeat
+   * The tensor repeated so many times along each dimension.
    * `repeat(Tensor self, SymInt[] repeats) -> Tensor`
+   * @see torch.Tensor.repeat
    */
   repeat(repeats: readonly number[]): Tensor
   repeat(kwargs: { repeats: readonly number[] }): Tensor
   repeat(...repeats: number[]): Tensor
   /**
-   * torch.Tensor.repeat_interleave
+   * Each element repeated so many times.
    * `repeat_interleave.self_Tensor(Tensor self, Tensor repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor`
    * `repeat_interleave.self_int(Tensor self, SymInt repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor`
+   * @see torch.Tensor.repeat_interleave
    */
-  repeat_interleave(repeats: Tensor, dim?: Int | null, kwargs?: { output_size?: Int | null }): Tensor
-  repeat_interleave(repeats: Tensor, kwargs: { dim?: Int | null, output_size?: Int | null }): Tensor
-  repeat_interleave(kwargs: { repeats: Tensor, dim?: Int | null, output_size?: Int | null }): Tensor
-  repeat_interleave(repeats: Int, dim?: Int | null, kwargs?: { output_size?: Int | null }): Tensor
-  repeat_interleave(repeats: Int, kwargs: { dim?: Int | null, output_size?: Int | null }): Tensor
-  repeat_interleave(kwargs: { repeats: Int, dim?: Int | null, output_size?: Int | null }): Tensor
+  repeat_interleave(repeats: Tensor | Int, dim?: Int | null, kwargs?: { output_size?: Int | null }): Tensor
+  repeat_interleave(repeats: Tensor | Int, kwargs: { dim?: Int | null, output_size?: Int | null }): Tensor
+  repeat_interleave(kwargs: { repeats: Tensor | Int, dim?: Int | null, output_size?: Int | null }): Tensor
   /**
-   * torch.Tensor.reshape
+   * Another shape, as a view if possible; one size may be -1.
    * `reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)`
+   * @see torch.Tensor.reshape
    */
   reshape(shape: readonly number[]): Tensor
   reshape(kwargs: { shape: readonly number[] }): Tensor
   reshape(...shape: number[]): Tensor
   /**
-   * torch.Tensor.reshape_as
+   * Another tensor's shape, as a view if possible.
    * `reshape_as(Tensor(a) self, Tensor other) -> Tensor(a)`
+   * @see torch.Tensor.reshape_as
    */
   reshape_as(other: Tensor): Tensor
   reshape_as(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.resize_
+   * Changes the shape, with more memory if need be; new elements are not initialised.
    * `resize_(Tensor(a!) self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor(a!)`
+   * @see torch.Tensor.resize_
    */
   resize_(size: readonly number[], kwargs?: { memory_format?: memory_format | null }): Tensor
   resize_(kwargs: { size: readonly number[], memory_format?: memory_format | null }): Tensor
   resize_(...size: number[]): Tensor
   resize_(...args: [...size: number[], kwargs: { memory_format?: memory_format | null }]): Tensor
   /**
-   * torch.Tensor.resize_as_
+   * Changes the shape to another tensor's.
    * `resize_as_(Tensor(a!) self, Tensor the_template, *, MemoryFormat? memory_format=None) -> Tensor(a!)`
+   * @see torch.Tensor.resize_as_
    */
   resize_as_(the_template: Tensor, kwargs?: { memory_format?: memory_format | null }): Tensor
   resize_as_(kwargs: { the_template: Tensor, memory_format?: memory_format | null }): Tensor
   /**
-   * torch.Tensor.resize_as_sparse_
    * `resize_as_sparse_(Tensor(a!) self, Tensor the_template) -> Tensor(a!)`
+   * @see torch.Tensor.resize_as_sparse_
    */
   resize_as_sparse_(the_template: Tensor): Tensor
   resize_as_sparse_(kwargs: { the_template: Tensor }): Tensor
   /**
-   * torch.Tensor.resolve_conj
+   * The tensor with a pending conjugation carried out.
    * `resolve_conj(Tensor(a) self) -> Tensor(a)`
+   * @see torch.Tensor.resolve_conj
    */
   resolve_conj(): Tensor
   /**
-   * torch.Tensor.resolve_neg
+   * The tensor with a pending negation carried out.
    * `resolve_neg(Tensor(a) self) -> Tensor(a)`
+   * @see torch.Tensor.resolve_neg
    */
   resolve_neg(): Tensor
   /**
-   * torch.Tensor.roll
+   * The elements moved along dimensions, from the end back to the start.
    * `roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor`
+   * @see torch.Tensor.roll
    */
   roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor
   roll(shifts: number | readonly number[], kwargs: { dims?: number | readonly number[] }): Tensor
   roll(kwargs: { shifts: number | readonly number[], dims?: number | readonly number[] }): Tensor
   /**
-   * torch.Tensor.rot90
+   * Turned by 90 degrees, k times, in the plane of two dimensions.
    * `rot90(Tensor self, int k=1, int[] dims=[0,1]) -> Tensor`
+   * @see torch.Tensor.rot90
    */
   rot90(k?: Int, dims?: readonly number[]): Tensor
   rot90(k: Int, kwargs: { dims?: readonly number[] }): Tensor
   rot90(kwargs: { k?: Int, dims?: readonly number[] }): Tensor
   /**
-   * torch.Tensor.round
+   * Each element rounded to the nearest integer, ties to even, or to so many decimals.
    * `round(Tensor self) -> Tensor`
    * `round.decimals(Tensor self, *, int decimals) -> Tensor`
+   * @see torch.Tensor.round
    */
   round(): Tensor
   round(kwargs: { decimals: Int }): Tensor
   /**
-   * torch.Tensor.round_
+   * In place: each element rounded to the nearest integer, ties to even, or to so many decimals.
    * `round_(Tensor(a!) self) -> Tensor(a!)`
    * `round_.decimals(Tensor(a!) self, *, int decimals) -> Tensor(a!)`
+   * @see torch.Tensor.round_
    */
   round_(): Tensor
   round_(kwargs: { decimals: Int }): Tensor
   /**
-   * torch.Tensor.row_indices
+   * The rows of a CSC matrix's values.
    * `row_indices(Tensor(a) self) -> Tensor(a)`
+   * @see torch.Tensor.row_indices
    */
   row_indices(): Tensor
   /**
-   * torch.Tensor.rsqrt
+   * 1 / sqrt(x).
    * `rsqrt(Tensor self) -> Tensor`
+   * @see torch.Tensor.rsqrt
    */
   rsqrt(): Tensor
   /**
-   * torch.Tensor.rsqrt_
+   * In place: 1 / sqrt(x).
    * `rsqrt_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.rsqrt_
    */
   rsqrt_(): Tensor
   /**
-   * torch.Tensor.scatter
+   * The reverse of gather: elements of src put where the index says.
    * `scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor`
    * `scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor`
    * `scatter.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor`
    * `scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor`
+   * @see torch.Tensor.scatter
    */
   scatter(dim: Int, index: Tensor, src: Tensor): Tensor
   scatter(dim: Int, index: Tensor, kwargs: { src: Tensor }): Tensor
@@ -2826,11 +3042,12 @@ export interface TensorMethods {
   scatter(dim: Int, kwargs: { index: Tensor, value: Scalar, reduce: string }): Tensor
   scatter(kwargs: { dim: Int, index: Tensor, value: Scalar, reduce: string }): Tensor
   /**
-   * torch.Tensor.scatter_
+   * In place: the reverse of gather: elements of src put where the index says.
    * `scatter_.src(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)`
    * `scatter_.value(Tensor(a!) self, int dim, Tensor index, Scalar value) -> Tensor(a!)`
    * `scatter_.reduce(Tensor(a!) self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor(a!)`
    * `scatter_.value_reduce(Tensor(a!) self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor(a!)`
+   * @see torch.Tensor.scatter_
    */
   scatter_(dim: Int, index: Tensor, src: Tensor): Tensor
   scatter_(dim: Int, index: Tensor, kwargs: { src: Tensor }): Tensor
@@ -2849,24 +3066,27 @@ export interface TensorMethods {
   scatter_(dim: Int, kwargs: { index: Tensor, value: Scalar, reduce: string }): Tensor
   scatter_(kwargs: { dim: Int, index: Tensor, value: Scalar, reduce: string }): Tensor
   /**
-   * torch.Tensor.scatter_add
+   * Elements of src added where the index says.
    * `scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor`
+   * @see torch.Tensor.scatter_add
    */
   scatter_add(dim: Int, index: Tensor, src: Tensor): Tensor
   scatter_add(dim: Int, index: Tensor, kwargs: { src: Tensor }): Tensor
   scatter_add(dim: Int, kwargs: { index: Tensor, src: Tensor }): Tensor
   scatter_add(kwargs: { dim: Int, index: Tensor, src: Tensor }): Tensor
   /**
-   * torch.Tensor.scatter_add_
+   * In place: elements of src added where the index says.
    * `scatter_add_(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)`
+   * @see torch.Tensor.scatter_add_
    */
   scatter_add_(dim: Int, index: Tensor, src: Tensor): Tensor
   scatter_add_(dim: Int, index: Tensor, kwargs: { src: Tensor }): Tensor
   scatter_add_(dim: Int, kwargs: { index: Tensor, src: Tensor }): Tensor
   scatter_add_(kwargs: { dim: Int, index: Tensor, src: Tensor }): Tensor
   /**
-   * torch.Tensor.scatter_reduce
+   * Elements of src combined where the index says, by 'sum', 'prod', 'mean', 'amax' or 'amin'.
    * `scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor`
+   * @see torch.Tensor.scatter_reduce
    */
   scatter_reduce(dim: Int, index: Tensor, src: Tensor, reduce: string, kwargs?: { include_self?: boolean }): Tensor
   scatter_reduce(dim: Int, index: Tensor, src: Tensor, kwargs: { reduce: string, include_self?: boolean }): Tensor
@@ -2874,8 +3094,9 @@ export interface TensorMethods {
   scatter_reduce(dim: Int, kwargs: { index: Tensor, src: Tensor, reduce: string, include_self?: boolean }): Tensor
   scatter_reduce(kwargs: { dim: Int, index: Tensor, src: Tensor, reduce: string, include_self?: boolean }): Tensor
   /**
-   * torch.Tensor.scatter_reduce_
+   * In place: elements of src combined where the index says, by 'sum', 'prod', 'mean', 'amax' or 'amin'.
    * `scatter_reduce_.two(Tensor(a!) self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor(a!)`
+   * @see torch.Tensor.scatter_reduce_
    */
   scatter_reduce_(dim: Int, index: Tensor, src: Tensor, reduce: string, kwargs?: { include_self?: boolean }): Tensor
   scatter_reduce_(dim: Int, index: Tensor, src: Tensor, kwargs: { reduce: string, include_self?: boolean }): Tensor
@@ -2883,104 +3104,113 @@ export interface TensorMethods {
   scatter_reduce_(dim: Int, kwargs: { index: Tensor, src: Tensor, reduce: string, include_self?: boolean }): Tensor
   scatter_reduce_(kwargs: { dim: Int, index: Tensor, src: Tensor, reduce: string, include_self?: boolean }): Tensor
   /**
-   * torch.Tensor.select
+   * The slice at an index along a dimension, as a view.
    * `select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)`
+   * @see torch.Tensor.select
    */
   select(dim: Int, index: Int): Tensor
   select(dim: Int, kwargs: { index: Int }): Tensor
   select(kwargs: { dim: Int, index: Int }): Tensor
   /**
-   * torch.Tensor.select_scatter
+   * A copy in which the slice at an index along a dimension is src.
    * `select_scatter(Tensor self, Tensor src, int dim, SymInt index) -> Tensor`
+   * @see torch.Tensor.select_scatter
    */
   select_scatter(src: Tensor, dim: Int, index: Int): Tensor
   select_scatter(src: Tensor, dim: Int, kwargs: { index: Int }): Tensor
   select_scatter(src: Tensor, kwargs: { dim: Int, index: Int }): Tensor
   select_scatter(kwargs: { src: Tensor, dim: Int, index: Int }): Tensor
   /**
-   * torch.Tensor.set_
+   * Makes x use another tensor's memory.
    * `set_.source_Storage(Tensor(a!) self, Storage source) -> Tensor(a!)`
    * `set_.source_Storage_storage_offset(Tensor(a!) self, Storage source, SymInt storage_offset, SymInt[] size, SymInt[] stride=[]) -> Tensor(a!)`
    * `set_.source_Tensor_storage_offset(Tensor(a!) self, Tensor source, SymInt storage_offset, SymInt[] size, SymInt[] stride=[]) -> Tensor(a!)`
    * `set_.source_Tensor(Tensor(a!) self, Tensor source) -> Tensor(a!)`
    * `set_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.set_
    */
-  set_(source: Tensor, storage_offset: Int, size: readonly number[], stride?: readonly number[]): Tensor
-  set_(source: Tensor, storage_offset: Int, size: readonly number[], kwargs: { stride?: readonly number[] }): Tensor
-  set_(source: Tensor, storage_offset: Int, kwargs: { size: readonly number[], stride?: readonly number[] }): Tensor
-  set_(source: Tensor, kwargs: { storage_offset: Int, size: readonly number[], stride?: readonly number[] }): Tensor
-  set_(kwargs: { source: Tensor, storage_offset: Int, size: readonly number[], stride?: readonly number[] }): Tensor
-  set_(source: Tensor): Tensor
-  set_(kwargs: { source: Tensor }): Tensor
   set_(): Tensor
   /**
-   * torch.Tensor.sgn
+   * x / |x|, or 0; the sign, for complex numbers too.
    * `sgn(Tensor self) -> Tensor`
+   * @see torch.Tensor.sgn
    */
   sgn(): Tensor
   /**
-   * torch.Tensor.sgn_
+   * In place: x / |x|, or 0; the sign, for complex numbers too.
    * `sgn_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.sgn_
    */
   sgn_(): Tensor
   /**
-   * torch.Tensor.sigmoid
+   * 1 / (1 + exp(-x)).
    * `sigmoid(Tensor self) -> Tensor`
+   * @see torch.Tensor.sigmoid
    */
   sigmoid(): Tensor
   /**
-   * torch.Tensor.sigmoid_
+   * In place: 1 / (1 + exp(-x)).
    * `sigmoid_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.sigmoid_
    */
   sigmoid_(): Tensor
   /**
-   * torch.Tensor.sign
+   * -1, 0 or 1 by the sign of each element.
    * `sign(Tensor self) -> Tensor`
+   * @see torch.Tensor.sign
    */
   sign(): Tensor
   /**
-   * torch.Tensor.sign_
+   * In place: -1, 0 or 1 by the sign of each element.
    * `sign_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.sign_
    */
   sign_(): Tensor
   /**
-   * torch.Tensor.signbit
+   * Whether the sign bit is set, also that of -0.
    * `signbit(Tensor self) -> Tensor`
+   * @see torch.Tensor.signbit
    */
   signbit(): Tensor
   /**
-   * torch.Tensor.sin
+   * The sine of each element, in radians.
    * `sin(Tensor self) -> Tensor`
+   * @see torch.Tensor.sin
    */
   sin(): Tensor
   /**
-   * torch.Tensor.sin_
+   * In place: the sine of each element, in radians.
    * `sin_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.sin_
    */
   sin_(): Tensor
   /**
-   * torch.Tensor.sinc
+   * sin(pi x) / (pi x); 1 at 0.
    * `sinc(Tensor self) -> Tensor`
+   * @see torch.Tensor.sinc
    */
   sinc(): Tensor
   /**
-   * torch.Tensor.sinc_
+   * In place: sin(pi x) / (pi x); 1 at 0.
    * `sinc_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.sinc_
    */
   sinc_(): Tensor
   /**
-   * torch.Tensor.sinh
+   * The hyperbolic sine.
    * `sinh(Tensor self) -> Tensor`
+   * @see torch.Tensor.sinh
    */
   sinh(): Tensor
   /**
-   * torch.Tensor.sinh_
+   * In place: the hyperbolic sine.
    * `sinh_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.sinh_
    */
   sinh_(): Tensor
   /**
-   * torch.Tensor.slice_inverse
    * `slice_inverse(Tensor(a) self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)`
+   * @see torch.Tensor.slice_inverse
    */
   slice_inverse(src: Tensor, dim?: Int, start?: Int | null, end?: Int | null, step?: Int): Tensor
   slice_inverse(src: Tensor, dim: Int, start: Int | null, end: Int | null, kwargs: { step?: Int }): Tensor
@@ -2989,8 +3219,9 @@ export interface TensorMethods {
   slice_inverse(src: Tensor, kwargs: { dim?: Int, start?: Int | null, end?: Int | null, step?: Int }): Tensor
   slice_inverse(kwargs: { src: Tensor, dim?: Int, start?: Int | null, end?: Int | null, step?: Int }): Tensor
   /**
-   * torch.Tensor.slice_scatter
+   * A copy in which a range along a dimension is src.
    * `slice_scatter(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor`
+   * @see torch.Tensor.slice_scatter
    */
   slice_scatter(src: Tensor, dim?: Int, start?: Int | null, end?: Int | null, step?: Int): Tensor
   slice_scatter(src: Tensor, dim: Int, start: Int | null, end: Int | null, kwargs: { step?: Int }): Tensor
@@ -2999,122 +3230,131 @@ export interface TensorMethods {
   slice_scatter(src: Tensor, kwargs: { dim?: Int, start?: Int | null, end?: Int | null, step?: Int }): Tensor
   slice_scatter(kwargs: { src: Tensor, dim?: Int, start?: Int | null, end?: Int | null, step?: Int }): Tensor
   /**
-   * torch.Tensor.slogdet
+   * The sign and the logarithm of the absolute value of the determinant.
    * `slogdet(Tensor self) -> (Tensor sign, Tensor logabsdet)`
+   * @see torch.Tensor.slogdet
    */
   slogdet(): Named<'sign' | 'logabsdet'>
   /**
-   * torch.Tensor.smm
+   * The product of a sparse and a dense matrix.
    * `smm(Tensor self, Tensor mat2) -> Tensor`
+   * @see torch.Tensor.smm
    */
   smm(mat2: Tensor): Tensor
   smm(kwargs: { mat2: Tensor }): Tensor
   /**
-   * torch.Tensor.softmax
+   * exp(x) / sum(exp(x)) along a dimension.
    * `softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor`
+   * @see torch.Tensor.softmax
    */
   softmax(dim: Int, dtype?: dtype | null): Tensor
   softmax(dim: Int, kwargs: { dtype?: dtype | null }): Tensor
   softmax(kwargs: { dim: Int, dtype?: dtype | null }): Tensor
   /**
-   * torch.Tensor.sort
+   * The elements in order along a dimension, and their indices.
    * `sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)`
    * `sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)`
+   * @see torch.Tensor.sort
    */
   sort(dim?: Int, descending?: boolean): Named<'values' | 'indices'>
   sort(dim: Int, kwargs: { descending?: boolean }): Named<'values' | 'indices'>
   sort(kwargs: { dim?: Int, descending?: boolean }): Named<'values' | 'indices'>
   sort(kwargs: { stable: boolean | null, dim?: Int, descending?: boolean }): Named<'values' | 'indices'>
   /**
-   * torch.Tensor.sparse_dim
+   * How many dimensions are sparse.
    * `sparse_dim(Tensor self) -> int`
+   * @see torch.Tensor.sparse_dim
    */
   sparse_dim(): number
   /**
-   * torch.Tensor.sparse_mask
+   * The elements at the places that a sparse mask specifies.
    * `sparse_mask(Tensor self, Tensor mask) -> Tensor`
+   * @see torch.Tensor.sparse_mask
    */
   sparse_mask(mask: Tensor): Tensor
   sparse_mask(kwargs: { mask: Tensor }): Tensor
   /**
-   * torch.Tensor.sparse_resize_
    * `sparse_resize_(Tensor(a!) self, int[] size, int sparse_dim, int dense_dim) -> Tensor(a!)`
+   * @see torch.Tensor.sparse_resize_
    */
   sparse_resize_(size: readonly number[], sparse_dim: Int, dense_dim: Int): Tensor
   sparse_resize_(size: readonly number[], sparse_dim: Int, kwargs: { dense_dim: Int }): Tensor
   sparse_resize_(size: readonly number[], kwargs: { sparse_dim: Int, dense_dim: Int }): Tensor
   sparse_resize_(kwargs: { size: readonly number[], sparse_dim: Int, dense_dim: Int }): Tensor
   /**
-   * torch.Tensor.sparse_resize_and_clear_
    * `sparse_resize_and_clear_(Tensor(a!) self, int[] size, int sparse_dim, int dense_dim) -> Tensor(a!)`
+   * @see torch.Tensor.sparse_resize_and_clear_
    */
   sparse_resize_and_clear_(size: readonly number[], sparse_dim: Int, dense_dim: Int): Tensor
   sparse_resize_and_clear_(size: readonly number[], sparse_dim: Int, kwargs: { dense_dim: Int }): Tensor
   sparse_resize_and_clear_(size: readonly number[], kwargs: { sparse_dim: Int, dense_dim: Int }): Tensor
   sparse_resize_and_clear_(kwargs: { size: readonly number[], sparse_dim: Int, dense_dim: Int }): Tensor
   /**
-   * torch.Tensor.split_with_sizes
+   * Pieces of given sizes along a dimension.
    * `split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]`
+   * @see torch.Tensor.split_with_sizes
    */
   split_with_sizes(split_sizes: readonly number[], dim?: Int): Tensor[]
   split_with_sizes(split_sizes: readonly number[], kwargs: { dim?: Int }): Tensor[]
   split_with_sizes(kwargs: { split_sizes: readonly number[], dim?: Int }): Tensor[]
   /**
-   * torch.Tensor.sqrt
+   * The square root of each element.
    * `sqrt(Tensor self) -> Tensor`
+   * @see torch.Tensor.sqrt
    */
   sqrt(): Tensor
   /**
-   * torch.Tensor.sqrt_
+   * In place: the square root of each element.
    * `sqrt_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.sqrt_
    */
   sqrt_(): Tensor
   /**
-   * torch.Tensor.square
+   * x squared.
    * `square(Tensor self) -> Tensor`
+   * @see torch.Tensor.square
    */
   square(): Tensor
   /**
-   * torch.Tensor.square_
+   * In place: x squared.
    * `square_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.square_
    */
   square_(): Tensor
   /**
-   * torch.Tensor.squeeze
+   * Without the dimensions of size 1, or without the named ones if they are.
    * `squeeze(Tensor(a) self) -> Tensor(a)`
    * `squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)`
    * `squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)`
+   * @see torch.Tensor.squeeze
    */
   squeeze(): Tensor
-  squeeze(dim: Int): Tensor
-  squeeze(kwargs: { dim: Int }): Tensor
-  squeeze(dim: readonly number[]): Tensor
-  squeeze(kwargs: { dim: readonly number[] }): Tensor
-  squeeze(...dim: number[]): Tensor
+  squeeze(dim: Int | readonly number[]): Tensor
+  squeeze(kwargs: { dim: Int | readonly number[] }): Tensor
   /**
-   * torch.Tensor.squeeze_
+   * In place: without the dimensions of size 1, or without the named ones if they are.
    * `squeeze_(Tensor(a!) self) -> Tensor(a!)`
    * `squeeze_.dim(Tensor(a!) self, int dim) -> Tensor(a!)`
    * `squeeze_.dims(Tensor(a!) self, int[] dim) -> Tensor(a!)`
+   * @see torch.Tensor.squeeze_
    */
   squeeze_(): Tensor
-  squeeze_(dim: Int): Tensor
-  squeeze_(kwargs: { dim: Int }): Tensor
-  squeeze_(dim: readonly number[]): Tensor
-  squeeze_(kwargs: { dim: readonly number[] }): Tensor
-  squeeze_(...dim: number[]): Tensor
+  squeeze_(dim: Int | readonly number[]): Tensor
+  squeeze_(kwargs: { dim: Int | readonly number[] }): Tensor
   /**
-   * torch.Tensor.sspaddmm
+   * beta * x + alpha * (sparse mat1 @ mat2), sparse.
    * `sspaddmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
+   * @see torch.Tensor.sspaddmm
    */
   sspaddmm(mat1: Tensor, mat2: Tensor, kwargs?: { beta?: Scalar, alpha?: Scalar }): Tensor
   sspaddmm(mat1: Tensor, kwargs: { mat2: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   sspaddmm(kwargs: { mat1: Tensor, mat2: Tensor, beta?: Scalar, alpha?: Scalar }): Tensor
   /**
-   * torch.Tensor.std
+   * The standard deviation; `correction` is taken from the number of elements (default 1).
    * `std(Tensor self, bool unbiased=True) -> Tensor`
    * `std.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor`
    * `std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor`
+   * @see torch.Tensor.std
    */
   std(unbiased?: boolean): Tensor
   std(kwargs: { unbiased?: boolean }): Tensor
@@ -3125,144 +3365,152 @@ export interface TensorMethods {
   std(dim?: number | readonly number[] | null, kwargs?: { correction?: Scalar | null, keepdim?: boolean }): Tensor
   std(kwargs: { dim?: number | readonly number[] | null, correction?: Scalar | null, keepdim?: boolean }): Tensor
   /**
-   * torch.Tensor.sub
+   * The difference from another tensor or number, which is first multiplied by alpha.
    * `sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor`
    * `sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`
+   * @see torch.Tensor.sub
    */
-  sub(other: Tensor, kwargs?: { alpha?: Scalar }): Tensor
-  sub(kwargs: { other: Tensor, alpha?: Scalar }): Tensor
-  sub(other: Scalar, alpha?: Scalar): Tensor
-  sub(other: Scalar, kwargs: { alpha?: Scalar }): Tensor
-  sub(kwargs: { other: Scalar, alpha?: Scalar }): Tensor
+  sub(other: Tensor | Scalar, kwargs?: { alpha?: Scalar }): Tensor
+  sub(kwargs: { other: Tensor | Scalar, alpha?: Scalar }): Tensor
   /**
-   * torch.Tensor.sub_
+   * In place: the difference from another tensor or number, which is first multiplied by alpha.
    * `sub_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)`
    * `sub_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)`
+   * @see torch.Tensor.sub_
    */
-  sub_(other: Tensor, kwargs?: { alpha?: Scalar }): Tensor
-  sub_(kwargs: { other: Tensor, alpha?: Scalar }): Tensor
-  sub_(other: Scalar, alpha?: Scalar): Tensor
-  sub_(other: Scalar, kwargs: { alpha?: Scalar }): Tensor
-  sub_(kwargs: { other: Scalar, alpha?: Scalar }): Tensor
+  sub_(other: Tensor | Scalar, kwargs?: { alpha?: Scalar }): Tensor
+  sub_(kwargs: { other: Tensor | Scalar, alpha?: Scalar }): Tensor
   /**
-   * torch.Tensor.subtract
+   * The difference from another tensor or number, which is first multiplied by alpha.
    * `subtract.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor`
    * `subtract.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`
+   * @see torch.Tensor.subtract
    */
-  subtract(other: Tensor, kwargs?: { alpha?: Scalar }): Tensor
-  subtract(kwargs: { other: Tensor, alpha?: Scalar }): Tensor
-  subtract(other: Scalar, alpha?: Scalar): Tensor
-  subtract(other: Scalar, kwargs: { alpha?: Scalar }): Tensor
-  subtract(kwargs: { other: Scalar, alpha?: Scalar }): Tensor
+  subtract(other: Tensor | Scalar, kwargs?: { alpha?: Scalar }): Tensor
+  subtract(kwargs: { other: Tensor | Scalar, alpha?: Scalar }): Tensor
   /**
-   * torch.Tensor.subtract_
+   * In place: the difference from another tensor or number, which is first multiplied by alpha.
    * `subtract_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)`
    * `subtract_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)`
+   * @see torch.Tensor.subtract_
    */
-  subtract_(other: Tensor, kwargs?: { alpha?: Scalar }): Tensor
-  subtract_(kwargs: { other: Tensor, alpha?: Scalar }): Tensor
-  subtract_(other: Scalar, alpha?: Scalar): Tensor
-  subtract_(other: Scalar, kwargs: { alpha?: Scalar }): Tensor
-  subtract_(kwargs: { other: Scalar, alpha?: Scalar }): Tensor
+  subtract_(other: Tensor | Scalar, kwargs?: { alpha?: Scalar }): Tensor
+  subtract_(kwargs: { other: Tensor | Scalar, alpha?: Scalar }): Tensor
   /**
-   * torch.Tensor.sum
+   * The sum of all elements, or along dimensions; bool and narrow integers give int64.
    * `sum(Tensor self, *, ScalarType? dtype=None) -> Tensor`
    * `sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
+   * @see torch.Tensor.sum
    */
   sum(kwargs?: { dtype?: dtype | null }): Tensor
   sum(dim: number | readonly number[] | null, keepdim?: boolean, kwargs?: { dtype?: dtype | null }): Tensor
   sum(dim: number | readonly number[] | null, kwargs: { keepdim?: boolean, dtype?: dtype | null }): Tensor
   sum(kwargs: { dim: number | readonly number[] | null, keepdim?: boolean, dtype?: dtype | null }): Tensor
   /**
-   * torch.Tensor.sum_to_size
+   * The sum over all dimensions that a smaller shape does not have.
    * `sum_to_size(Tensor self, SymInt[] size) -> Tensor`
+   * @see torch.Tensor.sum_to_size
    */
   sum_to_size(size: readonly number[]): Tensor
   sum_to_size(kwargs: { size: readonly number[] }): Tensor
   sum_to_size(...size: number[]): Tensor
   /**
-   * torch.Tensor.svd
+   * The singular value decomposition A = U diag(S) V^H.
    * `svd(Tensor self, bool some=True, bool compute_uv=True) -> (Tensor U, Tensor S, Tensor V)`
+   * @see torch.Tensor.svd
    */
   svd(some?: boolean, compute_uv?: boolean): Named<'U' | 'S' | 'V'>
   svd(some: boolean, kwargs: { compute_uv?: boolean }): Named<'U' | 'S' | 'V'>
   svd(kwargs: { some?: boolean, compute_uv?: boolean }): Named<'U' | 'S' | 'V'>
   /**
-   * torch.Tensor.swapaxes
+   * Two dimensions exchanged.
    * `swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)`
+   * @see torch.Tensor.swapaxes
    */
   swapaxes(axis0: Int, axis1: Int): Tensor
   swapaxes(axis0: Int, kwargs: { axis1: Int }): Tensor
   swapaxes(kwargs: { axis0: Int, axis1: Int }): Tensor
   /**
-   * torch.Tensor.swapaxes_
+   * In place: two dimensions exchanged.
    * `swapaxes_(Tensor(a!) self, int axis0, int axis1) -> Tensor(a!)`
+   * @see torch.Tensor.swapaxes_
    */
   swapaxes_(axis0: Int, axis1: Int): Tensor
   swapaxes_(axis0: Int, kwargs: { axis1: Int }): Tensor
   swapaxes_(kwargs: { axis0: Int, axis1: Int }): Tensor
   /**
-   * torch.Tensor.swapdims
+   * Two dimensions exchanged.
    * `swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)`
+   * @see torch.Tensor.swapdims
    */
   swapdims(dim0: Int, dim1: Int): Tensor
   swapdims(dim0: Int, kwargs: { dim1: Int }): Tensor
   swapdims(kwargs: { dim0: Int, dim1: Int }): Tensor
   /**
-   * torch.Tensor.swapdims_
+   * In place: two dimensions exchanged.
    * `swapdims_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)`
+   * @see torch.Tensor.swapdims_
    */
   swapdims_(dim0: Int, dim1: Int): Tensor
   swapdims_(dim0: Int, kwargs: { dim1: Int }): Tensor
   swapdims_(kwargs: { dim0: Int, dim1: Int }): Tensor
   /**
-   * torch.Tensor.t
+   * A matrix transposed.
    * `t(Tensor(a) self) -> Tensor(a)`
+   * @see torch.Tensor.t
    */
   t(): Tensor
   /**
-   * torch.Tensor.t_
+   * In place: a matrix transposed.
    * `t_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.t_
    */
   t_(): Tensor
   /**
-   * torch.Tensor.take
+   * The elements at flat indices.
    * `take(Tensor self, Tensor index) -> Tensor`
+   * @see torch.Tensor.take
    */
   take(index: Tensor): Tensor
   take(kwargs: { index: Tensor }): Tensor
   /**
-   * torch.Tensor.take_along_dim
+   * The elements at indices along a dimension, broadcast.
    * `take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor`
+   * @see torch.Tensor.take_along_dim
    */
   take_along_dim(indices: Tensor, dim?: Int | null): Tensor
   take_along_dim(indices: Tensor, kwargs: { dim?: Int | null }): Tensor
   take_along_dim(kwargs: { indices: Tensor, dim?: Int | null }): Tensor
   /**
-   * torch.Tensor.tan
+   * The tangent of each element, in radians.
    * `tan(Tensor self) -> Tensor`
+   * @see torch.Tensor.tan
    */
   tan(): Tensor
   /**
-   * torch.Tensor.tan_
+   * In place: the tangent of each element, in radians.
    * `tan_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.tan_
    */
   tan_(): Tensor
   /**
-   * torch.Tensor.tanh
+   * The hyperbolic tangent.
    * `tanh(Tensor self) -> Tensor`
+   * @see torch.Tensor.tanh
    */
   tanh(): Tensor
   /**
-   * torch.Tensor.tanh_
+   * In place: the hyperbolic tangent.
    * `tanh_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.tanh_
    */
   tanh_(): Tensor
   /**
-   * torch.Tensor.tensor_split
+   * Pieces along a dimension: a number of them, or between given indices.
    * `tensor_split.sections(Tensor(a -> *) self, SymInt sections, int dim=0) -> Tensor(a)[]`
    * `tensor_split.indices(Tensor(a -> *) self, SymInt[] indices, int dim=0) -> Tensor(a)[]`
    * `tensor_split.tensor_indices_or_sections(Tensor(a -> *) self, Tensor tensor_indices_or_sections, int dim=0) -> Tensor(a)[]`
+   * @see torch.Tensor.tensor_split
    */
   tensor_split(sections: Int, dim?: Int): Tensor[]
   tensor_split(sections: Int, kwargs: { dim?: Int }): Tensor[]
@@ -3274,68 +3522,77 @@ export interface TensorMethods {
   tensor_split(tensor_indices_or_sections: Tensor, kwargs: { dim?: Int }): Tensor[]
   tensor_split(kwargs: { tensor_indices_or_sections: Tensor, dim?: Int }): Tensor[]
   /**
-   * torch.Tensor.tile
+   * The same, where missing dimensions count as 1.
    * `tile(Tensor self, SymInt[] dims) -> Tensor`
+   * @see torch.Tensor.tile
    */
   tile(dims: readonly number[]): Tensor
   tile(kwargs: { dims: readonly number[] }): Tensor
   tile(...dims: number[]): Tensor
   /**
-   * torch.Tensor.to_dense
+   * The tensor with all its elements stored.
    * `to_dense(Tensor self, ScalarType? dtype=None, *, bool? masked_grad=None) -> Tensor`
+   * @see torch.Tensor.to_dense
    */
   to_dense(dtype?: dtype | null, kwargs?: { masked_grad?: boolean | null }): Tensor
   to_dense(kwargs: { dtype?: dtype | null, masked_grad?: boolean | null }): Tensor
   /**
-   * torch.Tensor.to_mkldnn
    * `to_mkldnn(Tensor self, ScalarType? dtype=None) -> Tensor`
+   * @see torch.Tensor.to_mkldnn
    */
   to_mkldnn(dtype?: dtype | null): Tensor
   to_mkldnn(kwargs: { dtype?: dtype | null }): Tensor
   /**
-   * torch.Tensor.to_padded_tensor
+   * A nested tensor as one tensor, padded.
    * `to_padded_tensor(Tensor self, float padding, SymInt[]? output_size=None) -> Tensor`
+   * @see torch.Tensor.to_padded_tensor
    */
   to_padded_tensor(padding: number, output_size?: readonly number[] | null): Tensor
   to_padded_tensor(padding: number, kwargs: { output_size?: readonly number[] | null }): Tensor
   to_padded_tensor(kwargs: { padding: number, output_size?: readonly number[] | null }): Tensor
   /**
-   * torch.Tensor.to_sparse
+   * The tensor in a sparse layout: coordinates, unless another is named.
    * `to_sparse.sparse_dim(Tensor self, int sparse_dim) -> Tensor`
    * `to_sparse(Tensor self, *, Layout? layout=None, int[2]? blocksize=None, int? dense_dim=None) -> Tensor`
+   * @see torch.Tensor.to_sparse
    */
   to_sparse(sparse_dim: Int): Tensor
   to_sparse(kwargs: { sparse_dim: Int }): Tensor
   to_sparse(kwargs?: { layout?: layout | null, blocksize?: number | readonly number[] | null, dense_dim?: Int | null }): Tensor
   /**
-   * torch.Tensor.to_sparse_bsc
+   * The tensor in blocks by compressed columns.
    * `to_sparse_bsc(Tensor self, int[2] blocksize, int? dense_dim=None) -> Tensor`
+   * @see torch.Tensor.to_sparse_bsc
    */
   to_sparse_bsc(blocksize: number | readonly number[], dense_dim?: Int | null): Tensor
   to_sparse_bsc(blocksize: number | readonly number[], kwargs: { dense_dim?: Int | null }): Tensor
   to_sparse_bsc(kwargs: { blocksize: number | readonly number[], dense_dim?: Int | null }): Tensor
   /**
-   * torch.Tensor.to_sparse_bsr
+   * The tensor in blocks by compressed rows.
    * `to_sparse_bsr(Tensor self, int[2] blocksize, int? dense_dim=None) -> Tensor`
+   * @see torch.Tensor.to_sparse_bsr
    */
   to_sparse_bsr(blocksize: number | readonly number[], dense_dim?: Int | null): Tensor
   to_sparse_bsr(blocksize: number | readonly number[], kwargs: { dense_dim?: Int | null }): Tensor
   to_sparse_bsr(kwargs: { blocksize: number | readonly number[], dense_dim?: Int | null }): Tensor
   /**
-   * torch.Tensor.to_sparse_csc
+   * The tensor by compressed columns.
    * `to_sparse_csc(Tensor self, int? dense_dim=None) -> Tensor`
+   * @see torch.Tensor.to_sparse_csc
    */
   to_sparse_csc(dense_dim?: Int | null): Tensor
   to_sparse_csc(kwargs: { dense_dim?: Int | null }): Tensor
   /**
-   * torch.Tensor.to_sparse_csr
+   * The tensor by compressed rows.
    * `to_sparse_csr(Tensor self, int? dense_dim=None) -> Tensor`
+   * @see torch.Tensor.to_sparse_csr
    */
   to_sparse_csr(dense_dim?: Int | null): Tensor
   to_sparse_csr(kwargs: { dense_dim?: Int | null }): Tensor
   /**
-   * torch.Tensor.topk
+   * The k greatest (or smallest) elements along a dimension, and their indices.
    * `topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor indices)`
+   * @see torch.Tensor.topk
    */
   topk(k: Int, dim?: Int, largest?: boolean, sorted?: boolean): Named<'values' | 'indices'>
   topk(k: Int, dim: Int, largest: boolean, kwargs: { sorted?: boolean }): Named<'values' | 'indices'>
@@ -3343,27 +3600,31 @@ export interface TensorMethods {
   topk(k: Int, kwargs: { dim?: Int, largest?: boolean, sorted?: boolean }): Named<'values' | 'indices'>
   topk(kwargs: { k: Int, dim?: Int, largest?: boolean, sorted?: boolean }): Named<'values' | 'indices'>
   /**
-   * torch.Tensor.trace
+   * The sum of the diagonal.
    * `trace(Tensor self) -> Tensor`
+   * @see torch.Tensor.trace
    */
   trace(): Tensor
   /**
-   * torch.Tensor.transpose
+   * Two dimensions exchanged.
    * `transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)`
+   * @see torch.Tensor.transpose
    */
   transpose(dim0: Int, dim1: Int): Tensor
   transpose(dim0: Int, kwargs: { dim1: Int }): Tensor
   transpose(kwargs: { dim0: Int, dim1: Int }): Tensor
   /**
-   * torch.Tensor.transpose_
+   * In place: two dimensions exchanged.
    * `transpose_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)`
+   * @see torch.Tensor.transpose_
    */
   transpose_(dim0: Int, dim1: Int): Tensor
   transpose_(dim0: Int, kwargs: { dim1: Int }): Tensor
   transpose_(kwargs: { dim0: Int, dim1: Int }): Tensor
   /**
-   * torch.Tensor.triangular_solve
+   * The solution of A X = B for a triangular A.
    * `triangular_solve(Tensor self, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False) -> (Tensor solution, Tensor cloned_coefficient)`
+   * @see torch.Tensor.triangular_solve
    */
   triangular_solve(A: Tensor, upper?: boolean, transpose?: boolean, unitriangular?: boolean): Named<'solution' | 'cloned_coefficient'>
   triangular_solve(A: Tensor, upper: boolean, transpose: boolean, kwargs: { unitriangular?: boolean }): Named<'solution' | 'cloned_coefficient'>
@@ -3371,127 +3632,142 @@ export interface TensorMethods {
   triangular_solve(A: Tensor, kwargs: { upper?: boolean, transpose?: boolean, unitriangular?: boolean }): Named<'solution' | 'cloned_coefficient'>
   triangular_solve(kwargs: { A: Tensor, upper?: boolean, transpose?: boolean, unitriangular?: boolean }): Named<'solution' | 'cloned_coefficient'>
   /**
-   * torch.Tensor.tril
+   * The lower triangle of matrices, zeros above.
    * `tril(Tensor self, SymInt diagonal=0) -> Tensor`
+   * @see torch.Tensor.tril
    */
   tril(diagonal?: Int): Tensor
   tril(kwargs: { diagonal?: Int }): Tensor
   /**
-   * torch.Tensor.tril_
+   * In place: the lower triangle of matrices, zeros above.
    * `tril_(Tensor(a!) self, SymInt diagonal=0) -> Tensor(a!)`
+   * @see torch.Tensor.tril_
    */
   tril_(diagonal?: Int): Tensor
   tril_(kwargs: { diagonal?: Int }): Tensor
   /**
-   * torch.Tensor.triu
+   * The upper triangle of matrices, zeros below.
    * `triu(Tensor self, SymInt diagonal=0) -> Tensor`
+   * @see torch.Tensor.triu
    */
   triu(diagonal?: Int): Tensor
   triu(kwargs: { diagonal?: Int }): Tensor
   /**
-   * torch.Tensor.triu_
+   * In place: the upper triangle of matrices, zeros below.
    * `triu_(Tensor(a!) self, SymInt diagonal=0) -> Tensor(a!)`
+   * @see torch.Tensor.triu_
    */
   triu_(diagonal?: Int): Tensor
   triu_(kwargs: { diagonal?: Int }): Tensor
   /**
-   * torch.Tensor.true_divide
+   * The quotient as a float.
    * `true_divide.Tensor(Tensor self, Tensor other) -> Tensor`
    * `true_divide.Scalar(Tensor self, Scalar other) -> Tensor`
+   * @see torch.Tensor.true_divide
    */
-  true_divide(other: Tensor): Tensor
-  true_divide(kwargs: { other: Tensor }): Tensor
-  true_divide(other: Scalar): Tensor
-  true_divide(kwargs: { other: Scalar }): Tensor
+  true_divide(other: Tensor | Scalar): Tensor
+  true_divide(kwargs: { other: Tensor | Scalar }): Tensor
   /**
-   * torch.Tensor.true_divide_
+   * In place: the quotient as a float.
    * `true_divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * `true_divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
+   * @see torch.Tensor.true_divide_
    */
-  true_divide_(other: Tensor): Tensor
-  true_divide_(kwargs: { other: Tensor }): Tensor
-  true_divide_(other: Scalar): Tensor
-  true_divide_(kwargs: { other: Scalar }): Tensor
+  true_divide_(other: Tensor | Scalar): Tensor
+  true_divide_(kwargs: { other: Tensor | Scalar }): Tensor
   /**
-   * torch.Tensor.trunc
+   * Each element without its fraction.
    * `trunc(Tensor self) -> Tensor`
+   * @see torch.Tensor.trunc
    */
   trunc(): Tensor
   /**
-   * torch.Tensor.trunc_
+   * In place: each element without its fraction.
    * `trunc_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.trunc_
    */
   trunc_(): Tensor
   /**
-   * torch.Tensor.type_as
+   * The tensor with another one's dtype.
    * `type_as(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.type_as
    */
   type_as(other: Tensor): Tensor
   type_as(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.unbind
+   * The slices along a dimension, as a list.
    * `unbind.int(Tensor(a -> *) self, int dim=0) -> Tensor(a)[]`
+   * @see torch.Tensor.unbind
    */
   unbind(dim?: Int): Tensor[]
   unbind(kwargs: { dim?: Int }): Tensor[]
   /**
-   * torch.Tensor.unfold
+   * Windows of a size along a dimension, as a view with one more dimension.
    * `unfold(Tensor(a) self, int dimension, int size, int step) -> Tensor(a)`
+   * @see torch.Tensor.unfold
    */
   unfold(dimension: Int, size: Int, step: Int): Tensor
   unfold(dimension: Int, size: Int, kwargs: { step: Int }): Tensor
   unfold(dimension: Int, kwargs: { size: Int, step: Int }): Tensor
   unfold(kwargs: { dimension: Int, size: Int, step: Int }): Tensor
   /**
-   * torch.Tensor.uniform_
+   * Fills x with random numbers, uniform between two bounds.
    * `uniform_(Tensor(a!) self, float from=0, float to=1, *, Generator? generator=None) -> Tensor(a!)`
+   * @see torch.Tensor.uniform_
    */
   uniform_(from?: number, to?: number, kwargs?: { generator?: Generator | null }): Tensor
   uniform_(from: number, kwargs: { to?: number, generator?: Generator | null }): Tensor
   uniform_(kwargs: { from?: number, to?: number, generator?: Generator | null }): Tensor
   /**
-   * torch.Tensor.unsafe_chunk
+   * As chunk, with pieces that may be changed in place each on its own.
    * `unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]`
+   * @see torch.Tensor.unsafe_chunk
    */
   unsafe_chunk(chunks: Int, dim?: Int): Tensor[]
   unsafe_chunk(chunks: Int, kwargs: { dim?: Int }): Tensor[]
   unsafe_chunk(kwargs: { chunks: Int, dim?: Int }): Tensor[]
   /**
-   * torch.Tensor.unsafe_split
+   * As split, with pieces that may be changed in place each on its own.
    * `unsafe_split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]`
+   * @see torch.Tensor.unsafe_split
    */
   unsafe_split(split_size: Int, dim?: Int): Tensor[]
   unsafe_split(split_size: Int, kwargs: { dim?: Int }): Tensor[]
   unsafe_split(kwargs: { split_size: Int, dim?: Int }): Tensor[]
   /**
-   * torch.Tensor.unsafe_split_with_sizes
+   * As split_with_sizes, with pieces that may be changed in place each on its own.
    * `unsafe_split_with_sizes(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]`
+   * @see torch.Tensor.unsafe_split_with_sizes
    */
   unsafe_split_with_sizes(split_sizes: readonly number[], dim?: Int): Tensor[]
   unsafe_split_with_sizes(split_sizes: readonly number[], kwargs: { dim?: Int }): Tensor[]
   unsafe_split_with_sizes(kwargs: { split_sizes: readonly number[], dim?: Int }): Tensor[]
   /**
-   * torch.Tensor.unsqueeze
+   * With a new dimension of size 1 at dim.
    * `unsqueeze(Tensor(a) self, int dim) -> Tensor(a)`
+   * @see torch.Tensor.unsqueeze
    */
   unsqueeze(dim: Int): Tensor
   unsqueeze(kwargs: { dim: Int }): Tensor
   /**
-   * torch.Tensor.unsqueeze_
+   * In place: with a new dimension of size 1 at dim.
    * `unsqueeze_(Tensor(a!) self, int dim) -> Tensor(a!)`
+   * @see torch.Tensor.unsqueeze_
    */
   unsqueeze_(dim: Int): Tensor
   unsqueeze_(kwargs: { dim: Int }): Tensor
   /**
-   * torch.Tensor.values
+   * The values of a sparse tensor.
    * `values(Tensor(a) self) -> Tensor(a)`
+   * @see torch.Tensor.values
    */
   values(): Tensor
   /**
-   * torch.Tensor.var
+   * The variance; `correction` is taken from the number of elements (default 1).
    * `var(Tensor self, bool unbiased=True) -> Tensor`
    * `var.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor`
    * `var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor`
+   * @see torch.Tensor.var
    */
   var(unbiased?: boolean): Tensor
   var(kwargs: { unbiased?: boolean }): Tensor
@@ -3502,15 +3778,17 @@ export interface TensorMethods {
   var(dim?: number | readonly number[] | null, kwargs?: { correction?: Scalar | null, keepdim?: boolean }): Tensor
   var(kwargs: { dim?: number | readonly number[] | null, correction?: Scalar | null, keepdim?: boolean }): Tensor
   /**
-   * torch.Tensor.vdot
+   * The sum of products of two vectors, the first one conjugated.
    * `vdot(Tensor self, Tensor other) -> Tensor`
+   * @see torch.Tensor.vdot
    */
   vdot(other: Tensor): Tensor
   vdot(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.view
+   * The same memory with another shape; one size may be -1.
    * `view(Tensor(a) self, SymInt[] size) -> Tensor(a)`
    * `view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)`
+   * @see torch.Tensor.view
    */
   view(size: readonly number[]): Tensor
   view(kwargs: { size: readonly number[] }): Tensor
@@ -3518,15 +3796,17 @@ export interface TensorMethods {
   view(dtype: dtype): Tensor
   view(kwargs: { dtype: dtype }): Tensor
   /**
-   * torch.Tensor.view_as
+   * The same memory with another tensor's shape.
    * `view_as(Tensor(a) self, Tensor other) -> Tensor(a)`
+   * @see torch.Tensor.view_as
    */
   view_as(other: Tensor): Tensor
   view_as(kwargs: { other: Tensor }): Tensor
   /**
-   * torch.Tensor.vsplit
+   * Pieces along the first dimension.
    * `vsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]`
    * `vsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]`
+   * @see torch.Tensor.vsplit
    */
   vsplit(sections: Int): Tensor[]
   vsplit(kwargs: { sections: Int }): Tensor[]
@@ -3534,37 +3814,34 @@ export interface TensorMethods {
   vsplit(kwargs: { indices: readonly number[] }): Tensor[]
   vsplit(...indices: number[]): Tensor[]
   /**
-   * torch.Tensor.where
+   * Elements of x where the condition holds, and of the other elsewhere; with the condition alone, the indices where it holds.
    * `where.self(Tensor condition, Tensor self, Tensor other) -> Tensor`
    * `where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor`
+   * @see torch.Tensor.where
    */
-  where(condition: Tensor, other: Tensor): Tensor
-  where(condition: Tensor, kwargs: { other: Tensor }): Tensor
-  where(kwargs: { condition: Tensor, other: Tensor }): Tensor
-  where(condition: Tensor, other: Scalar): Tensor
-  where(condition: Tensor, kwargs: { other: Scalar }): Tensor
-  where(kwargs: { condition: Tensor, other: Scalar }): Tensor
+  where(condition: Tensor, other: Tensor | Scalar): Tensor
+  where(condition: Tensor, kwargs: { other: Tensor | Scalar }): Tensor
+  where(kwargs: { condition: Tensor, other: Tensor | Scalar }): Tensor
   /**
-   * torch.Tensor.xlogy
+   * x * log(other); 0 where x is 0.
    * `xlogy.Tensor(Tensor self, Tensor other) -> Tensor`
    * `xlogy.Scalar_Other(Tensor self, Scalar other) -> Tensor`
+   * @see torch.Tensor.xlogy
    */
-  xlogy(other: Tensor): Tensor
-  xlogy(kwargs: { other: Tensor }): Tensor
-  xlogy(other: Scalar): Tensor
-  xlogy(kwargs: { other: Scalar }): Tensor
+  xlogy(other: Tensor | Scalar): Tensor
+  xlogy(kwargs: { other: Tensor | Scalar }): Tensor
   /**
-   * torch.Tensor.xlogy_
+   * In place: x * log(other); 0 where x is 0.
    * `xlogy_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * `xlogy_.Scalar_Other(Tensor(a!) self, Scalar other) -> Tensor(a!)`
+   * @see torch.Tensor.xlogy_
    */
-  xlogy_(other: Tensor): Tensor
-  xlogy_(kwargs: { other: Tensor }): Tensor
-  xlogy_(other: Scalar): Tensor
-  xlogy_(kwargs: { other: Scalar }): Tensor
+  xlogy_(other: Tensor | Scalar): Tensor
+  xlogy_(kwargs: { other: Tensor | Scalar }): Tensor
   /**
-   * torch.Tensor.zero_
+   * Fills x with zeros.
    * `zero_(Tensor(a!) self) -> Tensor(a!)`
+   * @see torch.Tensor.zero_
    */
   zero_(): Tensor
 }

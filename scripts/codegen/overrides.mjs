@@ -25,3 +25,6 @@ export const by_hand_methods = new Set(['backward', 'retain_grad', 'is_inference
 export const by_hand_functions = new Set(['full', 'full_like', 'scalar_tensor', 'from_file', 'is_inference', 'cudnn_is_acceptable',
   'is_vulkan_available', 'broadcast_tensors', 'split', 'meshgrid', 'cartesian_prod', 'block_diag', 'atleast_1d', 'atleast_2d', 'atleast_3d',
   'einsum', 'tensordot', 'cdist', 'chain_matmul', 'norm', 'stft', 'unique_consecutive'].map(name => `torch.${name}`))
+
+/** Where a number may stand for a tensor: takes_numbers_as_tensors in native/plan.cpp. */
+export const numbers_as_tensors = new Set(['add', 'sub', 'subtract', 'mul', 'multiply', 'div', 'divide', 'true_divide', 'floor_divide'])

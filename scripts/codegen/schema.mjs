@@ -3,6 +3,7 @@
 /**
  * @typedef {object} Param
  * @property {string} type without alias annotation and `?`
+ * @property {string[]} [others] types that it takes beside that one
  * @property {string} name
  * @property {string | undefined} default
  * @property {boolean} optional takes None

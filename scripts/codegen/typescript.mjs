@@ -8,8 +8,16 @@ const scalar_types = new Map(Object.entries({
   ScalarType: 'dtype', Layout: 'layout', MemoryFormat: 'memory_format', Device: 'DeviceLike', Generator: 'Generator',
 }))
 
-/** @param {Param} param */
+/** @param {Param} param @returns {string | null} */
 function type_of(param) {
+  if (!param.others) return type_of_one(param)
+  const types = [param, ...param.others.map(type => ({ ...param, type }))].map(one => type_of_one({ ...one, optional: false }))
+  if (types.includes(null)) return null
+  return [...new Set(types), ...param.optional ? ['null'] : []].join(' | ')
+}
+
+/** @param {Param} param */
+function type_of_one(param) {
   const list = /^(.*?)(\??)\[(\d*)\]$/.exec(param.type)
   let type
   if (list) {
@@ -59,6 +67,36 @@ function result(schema) {
     return `Named<${schema.returns.map(r => `'${r.name}'`).join(' | ')}>`
   }
   return `[${types.join(', ')}]`
+}
+
+/** @param {Param} param */
+const all_types = param => [param.type, ...param.others ?? []]
+
+/** The place of the one parameter in whose type alone two schemas differ, else -1. @param {Schema} a @param {Schema} b */
+function only_difference(a, b) {
+  const shape = /** @param {Schema} s */ s => JSON.stringify([s.params.map(p => ({ ...p, type: '', others: undefined })), s.returns])
+  if (shape(a) !== shape(b)) return -1
+  const different = a.params.flatMap((p, i) => (String(all_types(p).sort()) === String(all_types(b.params[i]).sort()) ? [] : [i]))
+  return different.length === 1 ? different[0] : -1
+}
+
+/**
+ * Schemas that differ in the type of one parameter become one, whose parameter takes either: `other: Tensor | Scalar`.
+ * @template {Schema} S
+ * @param {S[]} schemas
+ * @returns {S[]}
+ */
+export function merge(schemas) {
+  for (const [i, first] of schemas.entries()) {
+    for (const [j, second] of schemas.entries()) {
+      const at = i < j ? only_difference(first, second) : -1
+      if (at < 0) continue
+      const others = [...new Set([...all_types(first.params[at]), ...all_types(second.params[at])])].slice(1)
+      const merged = { ...first, params: first.params.map((p, k) => (k === at ? { ...p, others } : p)) }
+      return merge(schemas.map((one, k) => (k === i ? merged : one)).filter((_, k) => k !== j))
+    }
+  }
+  return schemas
 }
 
 /**
