@@ -1,7 +1,7 @@
 // Recurrent layers and packed sequences beside Python's: values, gradients and messages; warnings, copies and conversions.
 import { inspect } from 'node:util'
 import torch, { nn } from 'torch-ts'
-import { python_torch } from '../helpers/python'
+import { type Run, type Value, compare_with_python } from '../helpers/beside_python'
 import { captured_warnings } from '../helpers/warnings'
 
 const { rnn } = nn.utils
@@ -11,8 +11,13 @@ const randn = (...size: number[]): torch.Tensor => torch.randn(size)
 const three = (): torch.Tensor[] => [torch.randn(2, 3), torch.randn(4, 3), torch.randn(1, 3)]
 const sort_here = { enforce_sorted: false }
 
-// A module, and the arguments of its call. Both draw from the same seed.
-const runs: [python: string, make: () => nn.Module, inputs: () => unknown[]][] = [
+// The tables below write `rnn` for nn.utils.rnn, and `three` for three().
+function in_python<Row extends readonly [string, ...unknown[]]>([code, ...rest]: Row): Row {
+  const [rnn_code, three_code] = ['nn.utils.rnn.', '[torch.randn(2, 3), torch.randn(4, 3), torch.randn(1, 3)]']
+  return [code.replace(/\brnn\./g, rnn_code).replace(/\bthree\b/g, three_code), ...rest] as unknown as Row
+}
+
+const runs: Run[] = [
   ['nn.RNN(3, 4) | torch.randn(5, 2, 3)', () => new nn.RNN(3, 4), () => [randn(5, 2, 3)]],
   ['nn.RNN(3, 4, 2, "relu", bidirectional=True) | torch.randn(5, 2, 3), torch.randn(4, 2, 4)',
     () => new nn.RNN(3, 4, 2, 'relu', { bidirectional: true }), () => [randn(5, 2, 3), randn(4, 2, 4)]],
@@ -21,16 +26,17 @@ const runs: [python: string, make: () => nn.Module, inputs: () => unknown[]][] =
   ['nn.RNN(3, 4, batch_first=True) | torch.randn(5, 3), torch.randn(1, 4)',
     () => new nn.RNN(3, 4, { batch_first: true }), () => [randn(5, 3), randn(1, 4)]],
   ['nn.RNN(3, 4, 2, dropout=0.5) | torch.randn(5, 2, 3)', () => new nn.RNN(3, 4, 2, { dropout: 0.5 }), () => [randn(5, 2, 3)]],
-  ['nn.RNN(3, 4, nonlinearity="relu") | pack_sequence(three(), enforce_sorted=False), torch.randn(1, 3, 4)',
+  ['nn.RNN(3, 4, nonlinearity="relu") | rnn.pack_sequence(three, enforce_sorted=False), torch.randn(1, 3, 4)',
     () => new nn.RNN(3, 4, { nonlinearity: 'relu' }), () => [pack_sequence(three(), sort_here), randn(1, 3, 4)]],
-  ['nn.LSTM(3, 4, 2, bidirectional=True) | torch.randn(5, 2, 3)', () => new nn.LSTM(3, 4, 2, { bidirectional: true }), () => [randn(5, 2, 3)]],
+  ['nn.LSTM(3, 4, 2, bidirectional=True) | torch.randn(5, 2, 3)',
+    () => new nn.LSTM(3, 4, 2, { bidirectional: true }), () => [randn(5, 2, 3)]],
   ['nn.LSTM(3, 4, 2, dropout=0.3, proj_size=2) | torch.randn(5, 2, 3), (torch.randn(2, 2, 2), torch.randn(2, 2, 4))',
     () => new nn.LSTM(3, 4, 2, { dropout: 0.3, proj_size: 2 }), () => [randn(5, 2, 3), [randn(2, 2, 2), randn(2, 2, 4)]]],
   ['nn.LSTM(3, 4, bias=False) | torch.randn(5, 3), (torch.randn(1, 4), torch.randn(1, 4))',
     () => new nn.LSTM(3, 4, { bias: false }), () => [randn(5, 3), [randn(1, 4), randn(1, 4)]]],
-  ['nn.LSTM(3, 4, bidirectional=True, proj_size=3) | pack_sequence(three(), enforce_sorted=False)',
+  ['nn.LSTM(3, 4, bidirectional=True, proj_size=3) | rnn.pack_sequence(three, enforce_sorted=False)',
     () => new nn.LSTM(3, 4, { bidirectional: true, proj_size: 3 }), () => [pack_sequence(three(), sort_here)]],
-  ['nn.LSTM(3, 4) | pack_padded_sequence(torch.randn(4, 2, 3), [4, 2]), (torch.randn(1, 2, 4), torch.randn(1, 2, 4))',
+  ['nn.LSTM(3, 4) | rnn.pack_padded_sequence(torch.randn(4, 2, 3), [4, 2]), (torch.randn(1, 2, 4), torch.randn(1, 2, 4))',
     () => new nn.LSTM(3, 4), () => [pack_padded_sequence(randn(4, 2, 3), [4, 2]), [randn(1, 2, 4), randn(1, 2, 4)]]],
   ['nn.LSTM(3, 4, 2, dtype=torch.float64) | torch.randn(5, 2, 3).double()',
     () => new nn.LSTM(3, 4, 2, { dtype: torch.float64 }), () => [randn(5, 2, 3).double()]],
@@ -38,7 +44,7 @@ const runs: [python: string, make: () => nn.Module, inputs: () => unknown[]][] =
     () => new nn.GRU(3, 4, 2, { bidirectional: true, batch_first: true }), () => [randn(2, 5, 3)]],
   ['nn.GRU(3, 4, 3, dropout=0.2) | torch.randn(5, 3), torch.randn(3, 4)',
     () => new nn.GRU(3, 4, 3, { dropout: 0.2 }), () => [randn(5, 3), randn(3, 4)]],
-  ['nn.GRU(3, 4, bias=False) | pack_sequence(three(), enforce_sorted=False), torch.randn(1, 3, 4)',
+  ['nn.GRU(3, 4, bias=False) | rnn.pack_sequence(three, enforce_sorted=False), torch.randn(1, 3, 4)',
     () => new nn.GRU(3, 4, { bias: false }), () => [pack_sequence(three(), sort_here), randn(1, 3, 4)]],
   ['nn.RNNCell(3, 4) | torch.randn(2, 3)', () => new nn.RNNCell(3, 4), () => [randn(2, 3)]],
   ['nn.RNNCell(3, 4, nonlinearity="relu") | torch.randn(3), torch.randn(4)',
@@ -55,32 +61,37 @@ const rows = (): torch.Tensor => torch.tensor([[1, 2, 0], [3, 0, 0], [4, 5, 6]])
 const TRI = '[torch.tensor([1., 2, 3]), torch.tensor([4., 5]), torch.tensor([6.])]'
 const ROWS = 'torch.tensor([[1., 2, 0], [3, 0, 0], [4, 5, 6]])'
 
-const texts: [python: string, run: () => unknown][] = [
-  [`pack_sequence(${TRI})`, () => pack_sequence(tri())],
-  [`pack_sequence(${TRI}[::-1], enforce_sorted=False)`, () => pack_sequence(tri().reverse(), sort_here)],
-  [`pack_padded_sequence(${ROWS}, [2, 1, 3], batch_first=True, enforce_sorted=False)`,
-    () => pack_padded_sequence(rows(), [2, 1, 3], { batch_first: true, enforce_sorted: false })],
-  [`pack_padded_sequence(${ROWS}, torch.tensor([3., 2, 2]))`, () => pack_padded_sequence(rows(), torch.tensor([3, 2, 2]))],
-  [`pad_packed_sequence(pack_sequence(${TRI}[::-1], enforce_sorted=False), True, -1.0, total_length=4)`,
+const values: Value[] = [
+  [`repr(rnn.pack_sequence(${TRI}))`, () => String(pack_sequence(tri()))],
+  [`repr(rnn.pack_sequence(${TRI}[::-1], enforce_sorted=False))`, () => String(pack_sequence(tri().reverse(), sort_here))],
+  [`repr(rnn.pack_padded_sequence(${ROWS}, [2, 1, 3], batch_first=True, enforce_sorted=False))`,
+    () => String(pack_padded_sequence(rows(), [2, 1, 3], { batch_first: true, enforce_sorted: false }))],
+  [`repr(rnn.pack_padded_sequence(${ROWS}, torch.tensor([3., 2, 2])))`,
+    () => String(pack_padded_sequence(rows(), torch.tensor([3, 2, 2])))],
+  [`rnn.pad_packed_sequence(rnn.pack_sequence(${TRI}[::-1], enforce_sorted=False), True, -1.0, total_length=4)`,
     () => pad_packed_sequence(pack_sequence(tri().reverse(), sort_here), true, -1, { total_length: 4 })],
-  [`pad_packed_sequence(pack_sequence(${TRI}))`, () => pad_packed_sequence(pack_sequence(tri()))],
-  [`pad_sequence(${TRI})`, () => pad_sequence(tri())],
-  [`pad_sequence(iter(${TRI}), batch_first=True, padding_value=0.5, padding_side="left")`,
+  [`rnn.pad_packed_sequence(rnn.pack_sequence(${TRI}))`, () => pad_packed_sequence(pack_sequence(tri()))],
+  [`rnn.pad_sequence(${TRI})`, () => pad_sequence(tri())],
+  [`rnn.pad_sequence(iter(${TRI}), batch_first=True, padding_value=0.5, padding_side="left")`,
     () => pad_sequence(tri().values(), { batch_first: true, padding_value: 0.5, padding_side: 'left' })],
-  ['pad_sequence(torch.ones(2, 3))', () => pad_sequence(torch.ones(2, 3))],
-  [`unpad_sequence(pad_sequence(${TRI}), torch.tensor([3, 2, 1]))`, () => unpad_sequence(pad_sequence(tri()), torch.tensor([3n, 2n, 1n]))],
-  [`unpack_sequence(pack_sequence(${TRI}[::-1], enforce_sorted=False))`, () => unpack_sequence(pack_sequence(tri().reverse(), sort_here))],
+  ['rnn.pad_sequence(torch.ones(2, 3))', () => pad_sequence(torch.ones(2, 3))],
+  [`rnn.unpad_sequence(rnn.pad_sequence(${TRI}), torch.tensor([3, 2, 1]))`,
+    () => unpad_sequence(pad_sequence(tri()), torch.tensor([3n, 2n, 1n]))],
+  [`rnn.unpack_sequence(rnn.pack_sequence(${TRI}[::-1], enforce_sorted=False))`,
+    () => unpack_sequence(pack_sequence(tri().reverse(), sort_here))],
   ['rnn.invert_permutation(torch.tensor([2, 0, 1]))', () => rnn.invert_permutation(torch.tensor([2n, 0n, 1n]))],
   ['rnn.invert_permutation(None)', () => rnn.invert_permutation(null)],
-  ['PackedSequence(torch.ones(3), torch.tensor([2, 1]))', () => new PackedSequence(torch.ones(3), torch.tensor([2n, 1n]))],
-  ['PackedSequence((torch.ones(3), torch.tensor([2, 1])), sorted_indices=torch.tensor([1, 0]))',
-    () => new PackedSequence([torch.ones(3), torch.tensor([2n, 1n])], { sorted_indices: torch.tensor([1n, 0n]) })],
-  [`pack_sequence(${TRI}).to(torch.int32)`, () => pack_sequence(tri()).to(torch.int32)],
-  [`pack_sequence(${TRI}[::-1], enforce_sorted=False).half()`, () => pack_sequence(tri().reverse(), sort_here).half()],
+  ['repr(rnn.PackedSequence(torch.ones(3), torch.tensor([2, 1])))',
+    () => String(new PackedSequence(torch.ones(3), torch.tensor([2n, 1n])))],
+  ['repr(rnn.PackedSequence((torch.ones(3), torch.tensor([2, 1])), sorted_indices=torch.tensor([1, 0])))',
+    () => String(new PackedSequence([torch.ones(3), torch.tensor([2n, 1n])], { sorted_indices: torch.tensor([1n, 0n]) }))],
+  [`repr(rnn.pack_sequence(${TRI}).to(torch.int32))`, () => String(pack_sequence(tri()).to(torch.int32))],
+  [`repr(rnn.pack_sequence(${TRI}[::-1], enforce_sorted=False).half())`,
+    () => String(pack_sequence(tri().reverse(), sort_here).half())],
 ]
 
 const zeros = torch.zeros
-const failures: [python: string, run: () => unknown][] = [
+const failures: Value[] = [
   ['nn.LSTM(3, 4, dropout=1.5)', () => new nn.LSTM(3, 4, { dropout: 1.5 })],
   ['nn.LSTM(3, 4, dropout=True)', () => new nn.LSTM(3, 4, { dropout: true as never })],
   ['nn.LSTM(3, 4, dropout=float("nan"))', () => new nn.LSTM(3, 4, { dropout: NaN })],
@@ -111,118 +122,53 @@ const failures: [python: string, run: () => unknown][] = [
   ['nn.GRU(3, 4)(torch.zeros(2, 3), torch.zeros(1, 2, 4))', () => new nn.GRU(3, 4)(zeros(2, 3), zeros(1, 2, 4))],
   ['nn.LSTM(3, 4)(torch.zeros(2, 2, 3), (torch.zeros(1, 2, 4), torch.zeros(2, 4)))',
     () => new nn.LSTM(3, 4)(zeros(2, 2, 3), [zeros(1, 2, 4), zeros(2, 4)])],
-  ['nn.LSTM(3, 4)(torch.zeros(2, 3), (torch.zeros(1, 4), torch.zeros(1, 1, 4)))', () => new nn.LSTM(3, 4)(zeros(2, 3), [zeros(1, 4), zeros(1, 1, 4)])],
+  ['nn.LSTM(3, 4)(torch.zeros(2, 3), (torch.zeros(1, 4), torch.zeros(1, 1, 4)))',
+    () => new nn.LSTM(3, 4)(zeros(2, 3), [zeros(1, 4), zeros(1, 1, 4)])],
   ['nn.LSTM(3, 4)(torch.zeros(2, 2, 3), (torch.zeros(1, 3, 4), torch.zeros(1, 2, 4)))',
     () => new nn.LSTM(3, 4)(zeros(2, 2, 3), [zeros(1, 3, 4), zeros(1, 2, 4)])],
   ['nn.LSTM(3, 4, proj_size=2)(torch.zeros(2, 2, 3), (torch.zeros(1, 2, 2), torch.zeros(1, 2, 2)))',
     () => new nn.LSTM(3, 4, { proj_size: 2 })(zeros(2, 2, 3), [zeros(1, 2, 2), zeros(1, 2, 2)])],
-  ['nn.LSTM(3, 4)(torch.zeros(2, 2, 3), (torch.zeros(1, 2, 4),))', () => new nn.LSTM(3, 4)(zeros(2, 2, 3), [zeros(1, 2, 4)] as never)],
+  ['nn.LSTM(3, 4)(torch.zeros(2, 2, 3), (torch.zeros(1, 2, 4),))',
+    () => new nn.LSTM(3, 4)(zeros(2, 2, 3), [zeros(1, 2, 4)] as never)],
   ['nn.LSTM(3, 4)(torch.zeros(2, 2, 3), torch.zeros(2, 2, 4))', () => new nn.LSTM(3, 4)(zeros(2, 2, 3), zeros(2, 2, 4) as never)],
-  ['nn.RNN(3, 4)(pack_sequence([torch.zeros(2, 5)]))', () => new nn.RNN(3, 4)(pack_sequence([zeros(2, 5)]))],
-  ['nn.RNN(3, 4)(pack_sequence([torch.zeros(2, 3)]), torch.zeros(1, 2, 4))', () => new nn.RNN(3, 4)(pack_sequence([zeros(2, 3)]), zeros(1, 2, 4))],
-  ['nn.RNN(3, 4)(pack_sequence([torch.zeros(2)]))', () => new nn.RNN(3, 4)(pack_sequence([zeros(2)]))],
+  ['nn.RNN(3, 4)(rnn.pack_sequence([torch.zeros(2, 5)]))', () => new nn.RNN(3, 4)(pack_sequence([zeros(2, 5)]))],
+  ['nn.RNN(3, 4)(rnn.pack_sequence([torch.zeros(2, 3)]), torch.zeros(1, 2, 4))',
+    () => new nn.RNN(3, 4)(pack_sequence([zeros(2, 3)]), zeros(1, 2, 4))],
+  ['nn.RNN(3, 4)(rnn.pack_sequence([torch.zeros(2)]))', () => new nn.RNN(3, 4)(pack_sequence([zeros(2)]))],
   ['nn.RNNCell(3, 4)(torch.zeros(1, 1, 3))', () => new nn.RNNCell(3, 4)(zeros(1, 1, 3))],
   ['nn.RNNCell(3, 4)(torch.zeros(3), torch.zeros(()))', () => new nn.RNNCell(3, 4)(zeros(3), zeros([]))],
   ['nn.RNNCell(3, 4)(torch.zeros(2, 5))', () => new nn.RNNCell(3, 4)(zeros(2, 5))],
-  ['nn.RNNCell(3, 4, nonlinearity="sin")(torch.zeros(3))', () => new nn.RNNCell(3, 4, { nonlinearity: 'sin' as 'tanh' })(zeros(3))],
+  ['nn.RNNCell(3, 4, nonlinearity="sin")(torch.zeros(3))',
+    () => new nn.RNNCell(3, 4, { nonlinearity: 'sin' as 'tanh' })(zeros(3))],
   ['nn.GRUCell(3, 4)(torch.zeros(3), torch.zeros(1, 1, 4))', () => new nn.GRUCell(3, 4)(zeros(3), zeros(1, 1, 4))],
   ['nn.LSTMCell(3, 4)(torch.zeros(()))', () => new nn.LSTMCell(3, 4)(zeros([]))],
-  ['nn.LSTMCell(3, 4)(torch.zeros(3), (torch.zeros(4), torch.zeros(1, 1, 4)))', () => new nn.LSTMCell(3, 4)(zeros(3), [zeros(4), zeros(1, 1, 4)])],
+  ['nn.LSTMCell(3, 4)(torch.zeros(3), (torch.zeros(4), torch.zeros(1, 1, 4)))',
+    () => new nn.LSTMCell(3, 4)(zeros(3), [zeros(4), zeros(1, 1, 4)])],
   ['nn.LSTMCell(3, 4)(torch.zeros(3), (torch.zeros(4),))', () => new nn.LSTMCell(3, 4)(zeros(3), [zeros(4)] as never)],
-  ['nn.LSTMCell(3, 4)(torch.zeros(2, 3), (torch.zeros(3, 4), torch.zeros(3, 4)))', () => new nn.LSTMCell(3, 4)(zeros(2, 3), [zeros(3, 4), zeros(3, 4)])],
-  [`pack_sequence(${TRI}[::-1])`, () => pack_sequence(tri().reverse())],
-  ['pack_padded_sequence(torch.zeros(3, 2), [3, 0])', () => pack_padded_sequence(zeros(3, 2), [3, 0])],
-  ['pack_padded_sequence(torch.zeros(3, 2), [3])', () => pack_padded_sequence(zeros(3, 2), [3])],
-  [`pad_packed_sequence(pack_sequence(${TRI}), total_length=2)`, () => pad_packed_sequence(pack_sequence(tri()), { total_length: 2 })],
-  ['pad_sequence(3)', () => pad_sequence(3 as never)],
-  ['pad_sequence([])', () => pad_sequence([])],
-  ['pad_sequence([torch.ones(2)], padding_side="top")', () => pad_sequence([torch.ones(2)], { padding_side: 'top' as 'left' })],
-  ['unpad_sequence(torch.ones(2, 3), torch.tensor([1, 2]))', () => unpad_sequence(torch.ones(2, 3), torch.tensor([1n, 2n]))],
-  ['unpad_sequence(torch.ones(2, 3), torch.tensor([1, 2, 2]), True)', () => unpad_sequence(torch.ones(2, 3), torch.tensor([1n, 2n, 2n]), true)],
-  ['PackedSequence(torch.ones(2))', () => new PackedSequence(torch.ones(2))],
-  ['PackedSequence(torch.ones(2), torch.ones(2, dtype=torch.int64, device="meta"))',
+  ['nn.LSTMCell(3, 4)(torch.zeros(2, 3), (torch.zeros(3, 4), torch.zeros(3, 4)))',
+    () => new nn.LSTMCell(3, 4)(zeros(2, 3), [zeros(3, 4), zeros(3, 4)])],
+  [`rnn.pack_sequence(${TRI}[::-1])`, () => pack_sequence(tri().reverse())],
+  ['rnn.pack_padded_sequence(torch.zeros(3, 2), [3, 0])', () => pack_padded_sequence(zeros(3, 2), [3, 0])],
+  ['rnn.pack_padded_sequence(torch.zeros(3, 2), [3])', () => pack_padded_sequence(zeros(3, 2), [3])],
+  [`rnn.pad_packed_sequence(rnn.pack_sequence(${TRI}), total_length=2)`,
+    () => pad_packed_sequence(pack_sequence(tri()), { total_length: 2 })],
+  ['rnn.pad_sequence(3)', () => pad_sequence(3 as never)],
+  ['rnn.pad_sequence([])', () => pad_sequence([])],
+  ['rnn.pad_sequence([torch.ones(2)], padding_side="top")',
+    () => pad_sequence([torch.ones(2)], { padding_side: 'top' as 'left' })],
+  ['rnn.unpad_sequence(torch.ones(2, 3), torch.tensor([1, 2]))', () => unpad_sequence(torch.ones(2, 3), torch.tensor([1n, 2n]))],
+  ['rnn.unpad_sequence(torch.ones(2, 3), torch.tensor([1, 2, 2]), True)',
+    () => unpad_sequence(torch.ones(2, 3), torch.tensor([1n, 2n, 2n]), true)],
+  ['rnn.PackedSequence(torch.ones(2))', () => new PackedSequence(torch.ones(2))],
+  ['rnn.PackedSequence(torch.ones(2), torch.ones(2, dtype=torch.int64, device="meta"))',
     () => new PackedSequence(torch.ones(2), torch.ones([2], { dtype: torch.int64, device: 'meta' }))],
 ]
 
-const PROGRAM = `
-import json, sys, torch
-from torch import nn
-from torch.nn.utils import rnn
-from torch.nn.utils.rnn import *
-torch.set_num_threads(1)
-three = lambda: [torch.randn(2, 3), torch.randn(4, 3), torch.randn(1, 3)]
-def tensors(value):
-  return [] if value is None else [value] if torch.is_tensor(value) else [t for one in value for t in tensors(one)]
-def ran(code):
-  module, inputs = code.split(' | ')
-  torch.manual_seed(2)
-  module = eval(module)
-  outputs = tensors(module(*eval('[' + inputs + ']')))
-  sum(t.pow(2).sum() for t in outputs if t.requires_grad).backward()
-  return dict(outputs=[t.tolist() for t in outputs], grads=[[name, p.grad.tolist()] for name, p in module.named_parameters()])
-def failure(code):
-  try:
-    eval(code)
-    return None
-  except Exception as error:
-    return [type(error).__name__, str(error)]
-request = json.loads(sys.argv[1])
-print(json.dumps(dict(runs=[ran(one) for one in request['runs']], texts=[repr(eval(one)) for one in request['texts']],
-  failures=[failure(one) for one in request['failures']])))
-`
-
-interface Ran { outputs: unknown[], grads: [string, unknown][] }
-
-const python = python_torch()
-if (python === null) console.warn('test/nn/rnn: no Python torch here, recurrent layers are not compared with it')
-const request = JSON.stringify({ runs: runs.map(([code]) => code), texts: texts.map(([code]) => code), failures: failures.map(([code]) => code) })
-const expected = python === null ? null
-  : JSON.parse(python.run(PROGRAM, request)) as { runs: Ran[], texts: string[], failures: [string, string][] }
-
-const threads = torch.get_num_threads()
-beforeAll(() => torch.set_num_threads(1))
-afterAll(() => torch.set_num_threads(threads))
-
-function tensors(value: unknown): torch.Tensor[] {
-  if (value == null) return []
-  return torch.is_tensor(value) ? [value as torch.Tensor] : [...value as Iterable<unknown>].flatMap(tensors)
-}
-
-function ran(make: () => nn.Module, inputs: () => unknown[]): Ran {
-  torch.manual_seed(2)
-  const module = make()
-  const outputs = tensors(module(...inputs()))
-  outputs.filter(one => one.requires_grad).map(one => one.pow(2).sum()).reduce((a, b) => a.add(b)).backward()
-  return { outputs: outputs.map(one => one.tolist()), grads: [...module.named_parameters()].map(([name, { grad }]) => [name, grad!.tolist()]) }
-}
-
-// Python's texts: lists and tuples as it writes them.
-function repr(value: unknown): string {
-  if (value === null) return 'None'
-  if (!Array.isArray(value)) return String(value)
-  const parts = value.map(repr).join(', ')
-  return `[${parts}]`
-}
-
-function failure(run: () => unknown): [string, string] | null {
-  try {
-    run()
-    return null
-  } catch (error) {
-    return [(error as Error).name, (error as Error).message]
-  }
-}
+describe('beside Python', () => {
+  compare_with_python('test/nn/rnn', runs.map(in_python), [...values, ...failures].map(in_python))
+})
 
 describe('recurrent layers', () => {
-  it.each(runs.map(([code, make, inputs], i) => [code, make, inputs, i] as const))('%s gives Python\'s outputs and gradients', (_, make, inputs, i) => {
-    const found = ran(make, inputs)
-    expect(found).toEqual(expected?.runs[i] ?? found)
-  })
-
-  it.each(failures.map(([code, run], i) => [code, run, i] as const))('%s fails as in Python', (_, run, i) => {
-    expect(failure(run)).toEqual(expected?.failures[i] ?? expect.anything())
-  })
-
   it('warn of dropout in a single layer', async () => {
     const expected_warning = 'UserWarning: dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers '
       + 'greater than 1, but got dropout=0.25 and num_layers=1'
@@ -283,12 +229,6 @@ describe('recurrent layers', () => {
 })
 
 describe('nn.utils.rnn', () => {
-  it.each(texts.map(([code, run], i) => [code, run, i] as const))('%s prints as in Python', (_, run, i) => {
-    const text = repr(run())
-    const want = expected?.texts[i] ?? text
-    expect(text).toBe(want.replace(/^\((.*)\)$/s, '[$1]'))
-  })
-
   it('has packed sequences that are tuples too', () => {
     const packed = pack_sequence(tri().reverse(), sort_here)
     const [data, batch_sizes, sorted_indices, unsorted_indices] = packed
