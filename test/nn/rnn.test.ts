@@ -4,6 +4,7 @@ import torch, { nn } from 'torch-ts'
 import { type Run, type Value, compare_with_python } from '../helpers/beside_python'
 import { captured_warnings } from '../helpers/warnings'
 
+const { RuntimeError } = torch
 const { rnn } = nn.utils
 const { PackedSequence, pack_padded_sequence, pack_sequence, pad_packed_sequence, pad_sequence, unpack_sequence, unpad_sequence } = rnn
 
@@ -214,6 +215,14 @@ describe('recurrent layers', () => {
     const [input, hx] = [torch.randn(5, 2, 3), torch.randn(1, 2, 4)]
     expect(gru(input, { hx })[0].equal(gru(input, hx)[0])).toBe(true)
     expect(() => gru(input, { h: hx } as never)).toThrow(new TypeError("GRU.forward() got an unexpected keyword argument 'h'"))
+  })
+
+  it('check packed sequences for LSTM as for the others', () => {
+    const packed = pack_sequence([torch.ones(2, 3)])
+    const wrong_size = new RuntimeError('input.size(-1) must be equal to input_size. Expected 5, got 3')
+    expect(() => new nn.LSTM(5, 4)(packed)).toThrow(wrong_size)
+    const wrong_state = new RuntimeError('Expected hidden[0] size (1, 1, 4), got [1, 5, 4]')
+    expect(() => new nn.LSTM(3, 4)(packed, [zeros(1, 5, 4), zeros(1, 1, 4)])).toThrow(wrong_state)
   })
 
   it('give a packed sequence for a packed sequence, in the order of the input', () => {

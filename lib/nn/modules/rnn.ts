@@ -236,10 +236,8 @@ function run_packed(layer: RNNBase, input: PackedSequence, given: States | null)
   const { data, batch_sizes, sorted_indices, unsorted_indices } = input
   const batch = batch_sizes.at(0).item()
   const states = given === null ? zero_states(layer, batch, data) : permuted(given, sorted_indices)
-  if (layer.mode !== 'LSTM') { // LSTM leaves it to the operator
-    check_input(layer, data, 2)
-    check_states(layer, states, batch)
-  }
+  check_input(layer, data, 2) // Python's LSTM does not: oneDNN then reads beyond a weight that is too small
+  check_states(layer, states, batch)
   const [output, ...after] = compute(layer, data, states, batch_sizes)
   return [new PackedSequence(output, batch_sizes, sorted_indices, unsorted_indices), permuted(after, unsorted_indices)]
 }
