@@ -2,6 +2,7 @@
 import { type Args, bind } from '../../_args'
 import { is_tensor as is_tensor_value } from '../../_dispatch'
 import { KeyError, NotImplementedError, RuntimeError, ValueError } from '../../_errors'
+import { aten } from '../../_operators'
 import { type_name } from '../../_typename'
 import { no_grad } from '../../autograd/grad_mode'
 import type { Tensor } from '../../tensor'
@@ -9,6 +10,8 @@ import { del_attr, get_attr, member_kind, set_attr } from '../modules/_members'
 import { ModuleDict, ModuleList } from '../modules/container'
 import type { Module } from '../modules/module'
 import { Parameter } from '../parameter'
+
+const set_ = aten('set_.source_Tensor')
 
 /** A module that computes a tensor from one or several others. With `right_inverse` the tensor can be assigned to. */
 export interface Parametrization extends Module {
@@ -130,7 +133,7 @@ export class ParametrizationList extends ModuleList<Parametrization> {
     }
     if (original.dtype !== start.dtype) refuse('dtype', original.dtype, start.dtype)
     if (String(original.device) !== String(start.device)) refuse('device', original.device, start.device)
-    no_grad(() => original.set_(start))
+    no_grad(() => set_([original, start]))
     register_tensor(this, 'original', original)
   }
 
@@ -186,7 +189,7 @@ export class ParametrizationList extends ModuleList<Parametrization> {
     if (dtype !== this.original.dtype) {
       throw new ValueError(`The tensor returned by \`right_inverse\` has dtype ${String(dtype)} while \`original\` has dtype ${String(this.original.dtype)}`)
     }
-    this.original.set_(start as Tensor)
+    set_([this.original, start])
   }
 
   private set_several(starts: unknown): void {
@@ -203,7 +206,7 @@ export class ParametrizationList extends ModuleList<Parametrization> {
       if (original.dtype !== tensor.dtype) {
         throw new ValueError(`Tensor ${i} returned by \`right_inverse\` has dtype ${String(tensor.dtype)} while \`original${i}\` has dtype ${String(original.dtype)}`)
       }
-      original.set_(tensor)
+      set_([original, tensor])
     })
   }
 
@@ -355,7 +358,7 @@ export function remove_parametrizations<M extends Module>(
 function tensor_after(module: Module, name: string, leave_parametrized: boolean): Tensor {
   const list = list_of(module, name)
   if (list.is_tensor) {
-    if (leave_parametrized) no_grad(() => list.original.set_(get_attr(module, name) as Tensor))
+    if (leave_parametrized) no_grad(() => set_([list.original, get_attr(module, name)]))
     return list.original
   }
   if (!leave_parametrized) {

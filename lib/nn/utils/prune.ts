@@ -1,6 +1,6 @@
 // Pruning: torch.nn.utils.prune. The base class and the container are in _pruning_method.ts.
 import { type Args, arrange, bind } from '../../_args'
-import { is_kwargs } from '../../_dispatch'
+import { type Kwargs, is_kwargs } from '../../_dispatch'
 import { AssertionError, IndexError, ValueError } from '../../_errors'
 import { type IndexPart, slice } from '../../_indexing'
 import { norm } from '../../_functional/linear_algebra'
@@ -315,7 +315,7 @@ export type ImportanceScores = ReadonlyMap<Located, Tensor>
  */
 export function global_unstructured(
   parameters: Iterable<Located>, pruning_method: PruningClass<never>,
-  ...rest: [importance_scores: ImportanceScores | null, kwargs?: object] | [kwargs?: object & { importance_scores?: ImportanceScores | null }]
+  ...rest: [importance_scores: ImportanceScores | null, kwargs?: Kwargs] | [kwargs?: Kwargs & { importance_scores?: ImportanceScores | null }]
 ): void {
   if (typeof (parameters as Partial<Iterable<Located>> | null)?.[Symbol.iterator] !== 'function') {
     throw new TypeError('global_unstructured(): parameters is not an Iterable')

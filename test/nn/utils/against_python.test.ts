@@ -71,7 +71,7 @@ class Tied extends nn.Module {
 }
 
 function trained_norm<M extends nn.Module>(bn: M, ...size: number[]): M {
-  bn(torch.randn(size))
+  void (bn as nn.Module)(torch.randn(size))
   for (const p of bn.parameters()) torch.no_grad(() => p.normal_())
   return bn.eval()
 }
