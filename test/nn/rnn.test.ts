@@ -225,6 +225,12 @@ describe('recurrent layers', () => {
     expect(() => new nn.LSTM(3, 4)(packed, [zeros(1, 5, 4), zeros(1, 1, 4)])).toThrow(wrong_state)
   })
 
+  it('refuse a weight of another size', () => {
+    const lstm = new nn.LSTM(3, 4, { bidirectional: true })
+    lstm.weight_hh_l0_reverse = new nn.Parameter(torch.zeros(2, 2))
+    expect(() => lstm(zeros(5, 3))).toThrow(new RuntimeError('Expected weight_hh_l0_reverse size (16, 4), got [2, 2]'))
+  })
+
   it('give a packed sequence for a packed sequence, in the order of the input', () => {
     const gru = new nn.GRU(3, 4)
     const sequences = three()
