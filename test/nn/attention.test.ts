@@ -108,6 +108,8 @@ const values: Value[] = [
     () => attend([[3, 2, 4], [3, 2, 4], [3, 2, 4]], ones(3, 3))],
   ['nn.MultiheadAttention(4, 2)(torch.ones(3, 2, 4), torch.ones(3, 2, 4), torch.ones(3, 2, 4), torch.ones(2, 4))',
     () => attend([[3, 2, 4], [3, 2, 4], [3, 2, 4]], ones(2, 4))],
+  ['nn.MultiheadAttention(4, 2)(torch.ones(3, 2, 4), torch.ones(3, 2, 4), torch.ones(3, 2, 4), 3)',
+    () => attend([[3, 2, 4], [3, 2, 4], [3, 2, 4]], 3)],
   ['nn.MultiheadAttention(4, 2)(torch.ones(3, 2, 6), torch.ones(3, 2, 6), torch.ones(3, 2, 6))', () => attend([[3, 2, 6], [3, 2, 6], [3, 2, 6]])],
   ['nn.MultiheadAttention(4, 2)(torch.ones(3, 2, 4), torch.ones(3, 2, 4), torch.ones(4, 2, 4))', () => attend([[3, 2, 4], [3, 2, 4], [4, 2, 4]])],
   ['nn.MultiheadAttention(4, 2)(torch.ones(3, 2, 4), torch.ones(3, 2, 4), torch.ones(3, 2, 4), is_causal=True)',

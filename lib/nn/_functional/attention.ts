@@ -1,9 +1,10 @@
 // Attention functions of torch.nn.functional.
 import { with_keywords } from '../../_args'
 import { is_tensor } from '../../_dispatch'
-import { AssertionError, RuntimeError } from '../../_errors'
+import { AssertionError, AttributeError, RuntimeError } from '../../_errors'
 import { tuple_repr } from '../../_python_format'
 import { Size } from '../../_size'
+import { type_name } from '../../_typename'
 import { warn } from '../../_warnings'
 import type { dtype } from '../../dtype'
 import { bool } from '../../dtype'
@@ -41,6 +42,7 @@ export function none_or_dtype(input: unknown): dtype | null {
  */
 export function canonical_mask(mask: Optional, name: string, target_type: dtype, other: [type: dtype | null, name: string] | null = null): Optional {
   if (mask === null) return null
+  if (!is_tensor(mask)) throw new AttributeError(`'${type_name(mask)}' object has no attribute 'dtype'`)
   const is_float = mask.dtype.is_floating_point
   assert(mask.dtype === bool || is_float, () => `only bool and floating types of ${name} are supported`)
   if (other?.[0] && mask.dtype !== other[0]) {

@@ -4,6 +4,7 @@ import { AssertionError, ValueError } from '../../_errors'
 import { aten } from '../../_operators'
 import { is_grad_enabled } from '../../autograd/grad_mode'
 import { get_fastpath_enabled } from '../../backends/mha'
+import { is_floating_point } from '../../generated/torch_functions'
 import type { Tensor } from '../../tensor'
 import { canonical_mask, multi_head_attention_forward, none_or_dtype } from '../_functional/attention'
 import type { DeviceOption, DtypeOption } from '../_types'
@@ -136,7 +137,7 @@ export class MultiheadAttention extends Module {
     query: Tensor, key: Tensor, value: Tensor, key_padding_mask: Optional = null, need_weights = true, attn_mask: Optional = null,
     average_attn_weights = true, is_causal = false,
   ): Attended {
-    const float_mask = [attn_mask, key_padding_mask].some(mask => mask?.dtype.is_floating_point)
+    const float_mask = [attn_mask, key_padding_mask].some(mask => mask !== null && is_floating_point(mask))
     const padding = canonical_mask(key_padding_mask, 'key_padding_mask', query.dtype, [none_or_dtype(attn_mask), 'attn_mask'])
     const mask = canonical_mask(attn_mask, 'attn_mask', query.dtype)
     const why_not = this.unsuitable([query, key, value], padding, mask)

@@ -1,7 +1,7 @@
 // Transformers: torch.nn.modules.transformer. Their layers are in _transformer_layers.ts.
 import { type Args, arrange, with_keywords } from '../../_args'
 import { full } from '../../_creation'
-import { RuntimeError } from '../../_errors'
+import { AttributeError, RuntimeError } from '../../_errors'
 import { aten } from '../../_operators'
 import { type_name } from '../../_typename'
 import { warn } from '../../_warnings'
@@ -31,6 +31,13 @@ const causal_mask = with_keywords('generate_square_subsequent_mask', ['sz', 'dev
 function clones<M extends Module>(module: M, count: number): ModuleList<M> {
   if (!Number.isInteger(count)) throw new TypeError(`'${type_name(count)}' object cannot be interpreted as an integer`)
   return new ModuleList(Array.from({ length: Math.max(count, 0) }, () => deepcopy(module)))
+}
+
+// Whether the batch comes first is asked of the first layer, so layers of another class need a self_attn too.
+function first_of<L extends Module>(layers: ModuleList): L {
+  const first = layers.at(0)
+  if (!('self_attn' in first)) throw new AttributeError(`'${first._get_name()}' object has no attribute 'self_attn'`)
+  return first as unknown as L
 }
 
 function length_of(src: Tensor, batch_first: boolean): number | null {
@@ -91,7 +98,7 @@ export class TransformerEncoder<L extends Module = TransformerEncoderLayer> exte
   forward(src: Tensor, mask: Optional = null, src_key_padding_mask: Optional = null, is_causal: boolean | null = null): Tensor {
     const padding = canonical_mask(src_key_padding_mask, 'src_key_padding_mask', src.dtype, [none_or_dtype(mask), 'mask'])
     const src_mask = canonical_mask(mask, 'mask', src.dtype)
-    const first = this.layers.at(0) as unknown as TransformerEncoderLayer
+    const first = first_of<TransformerEncoderLayer>(this.layers)
     const nested = this.takes_nested(src, src_mask, padding, first)
     let output = nested ? nested_tensor_from_mask([src, padding!.logical_not()], { mask_check: false }) as Tensor : src
     const causal = is_causal_mask(src_mask, is_causal, length_of(src, first.self_attn.batch_first))
@@ -160,7 +167,7 @@ export class TransformerDecoder<L extends Module = TransformerDecoderLayer> exte
     tgt: Tensor, memory: Tensor, tgt_mask: Optional = null, memory_mask: Optional = null, tgt_key_padding_mask: Optional = null,
     memory_key_padding_mask: Optional = null, tgt_is_causal: boolean | null = null, memory_is_causal = false,
   ): Tensor {
-    const first = this.layers.at(0) as unknown as TransformerDecoderLayer
+    const first = first_of<TransformerDecoderLayer>(this.layers)
     const causal = is_causal_mask(tgt_mask, tgt_is_causal, length_of(tgt, first.self_attn.batch_first))
     const masks = { tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask, tgt_is_causal: causal, memory_is_causal }
     let output = tgt
