@@ -5,7 +5,7 @@ import torch, { nn, optim, range } from 'torch-ts'
 
 const F = nn.functional
 const { values: args } = parseArgs({
-  options: { seed: { type: 'string', default: '0' }, threads: { type: 'string', default: '1' } },
+  options: { seed: { type: 'string', default: '0' }, threads: { type: 'string', default: '1' }, steps: { type: 'string', default: '3000' } },
 })
 torch.set_num_threads(Number(args.threads))
 torch.manual_seed(Number(args.seed))
@@ -122,7 +122,7 @@ function most_likely(output: torch.Tensor): number {
 }
 
 let total = 0
-for (const i of range(1, 3001)) {
+for (const i of range(1, Number(args.steps) + 1)) {
   const example = random_example()
   const [output, loss] = train(example)
   total += loss

@@ -21,12 +21,12 @@ export function printed_there(name: string): string | null {
   return folder && fs.readFileSync(path.join(folder, `${name}.out`), 'utf8')
 }
 
-/** What a reference script prints on this machine, or null without the scripts or a Python torch of the same version. */
-export function printed_here(name: string): string | null {
+/** What a reference script prints on this machine after a change of its text, or null without the scripts or a Python torch of the same version. */
+export function printed_here(name: string, change: (program: string) => string = program => program): string | null {
   const python = folder === null ? null : python_torch()
   const release = (version: string): string => version.replace(/\+.*/, '')
   if (folder === null || python === null || release(python.version) !== release(torch.__version__)) return null
-  return python.run(fs.readFileSync(path.join(folder, `${name}.py`), 'utf8'))
+  return python.run(change(fs.readFileSync(path.join(folder, `${name}.py`), 'utf8')))
 }
 
 const NUMBER = /(?<![\w.])[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|inf|nan)(?!\w)/g
