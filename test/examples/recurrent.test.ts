@@ -1,6 +1,8 @@
 // The examples with recurrent networks print the numbers of the Python scripts that they follow.
 import { different_lines, printed_here, printed_there, run_example } from '../helpers/tutorials'
 
+jest.setTimeout(180_000) // they take ten seconds each, and more on a busy machine
+
 describe('examples/char_rnn', () => {
   it('prints what the Python script prints', () => {
     const here = printed_here('char_rnn', program => program.replace('range(1, 3001)', 'range(1, 1001)'))
