@@ -1,5 +1,6 @@
 import torch from 'torch-ts'
 import { python_torch } from '../../helpers/python'
+import { captured_warnings } from '../../helpers/warnings'
 
 const {
   BatchSampler, DistributedSampler, RandomSampler, Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler,
@@ -135,5 +136,10 @@ print(json.dumps(out))`
   }
 
   if (python === null) console.log('no Python torch here: orders are compared with the golden cases only')
-  else it('are the same for the same seed', () => expect(sizes.map(ours)).toEqual(JSON.parse(python.run(program))))
+  else {
+    it('are the same for the same seed', async () => {
+      // Small sets have empty parts, of which random_split warns.
+      await captured_warnings(() => expect(sizes.map(ours)).toEqual(JSON.parse(python.run(program))))
+    })
+  }
 })
