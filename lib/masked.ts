@@ -187,7 +187,7 @@ const vector_norm = aten('linalg_vector_norm')
 export function norm(...args: Args<[input: Tensor, ord?: number | null, dim?: Dims], typeof norm_names, ReductionOptions>): Tensor {
   type Bound = ReductionOptions & { input: Tensor, ord?: number | null, dim?: Dims }
   const { input, ord = 2, dim, keepdim, dtype, mask } = bind<Bound>('norm', norm_names, 1, args, reduction_keywords)
-  if (ord === -Infinity && !input.dtype.is_floating_point) throw new AssertionError(`input must be floating point, got ${input.dtype}`)
+  if (mask != null && ord === -Infinity && !input.dtype.is_floating_point) throw new AssertionError(`input must be floating point, got ${input.dtype}`)
   const filled = fill_masked('norm', ord === -Infinity ? 'highest' : 'zero', input, mask)
   return vector_norm([filled, ord, canonical_dims(dim, input), Boolean(keepdim)], { dtype: dtype ?? input.dtype }) as Tensor
 }

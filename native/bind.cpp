@@ -136,7 +136,7 @@ class Binder {
       case Kind::IntList:
         if (tag == Tag::Ints || (parameter.fixed_size > 0 && is_integer(tag))) return true;
         if (pass == Pass::Lenient && parameter.fixed_size > 0 && is_index(given)) return true;
-        return list_of(given, [](Tag t) { return is_integer(t) || t == Tag::Tensor; });
+        return list_of(given, [&](Tag t, size_t slot) { return is_integer(t) || (pass == Pass::Lenient && is_index({t, slot})); });
       case Kind::Float: return is_integer(tag) || tag == Tag::Float || (pass == Pass::Lenient && is_scalar_tensor(given));
       case Kind::FloatList:
         if (tag == Tag::Ints || tag == Tag::Floats) return true;
@@ -159,13 +159,18 @@ class Binder {
   }
 
   template <typename Test>
-  bool list_of(const Given& given, Test test) const {
+  bool list_of(const Given& given, Test test) {
     if (given.tag == Tag::Ints) return tape_.count(given.slot) == 0;
     if (given.tag != Tag::List && given.tag != Tag::Tuple) return false;
     const size_t length = tape_.count(given.slot);
     size_t slot = given.slot + 1;
-    for (size_t i = 0; i < length; ++i, slot = tape_.after(slot))
-      if (!test(tape_.tag(slot))) return false;
+    for (size_t i = 0; i < length; ++i, slot = tape_.after(slot)) {
+      if constexpr (std::is_invocable_v<Test, Tag>) {
+        if (!test(tape_.tag(slot))) return false;
+      } else if (!test(tape_.tag(slot), slot + 1)) {
+        return false;
+      }
+    }
     return true;
   }
 
@@ -428,12 +433,25 @@ class Binder {
           c10::str(op_.name, "() missing ", count, " required positional argument", count == 1 ? "" : "s", ": ", missing));
     for (size_t i = 0; i < parameters.size(); ++i) {
       if (bound[i] == nullptr || accepts(parameters[i], *bound[i], Pass::Lenient)) continue;
+      if (parameters[i].kind == Kind::TensorList) explain_element(*bound[i], i);
       const std::string position =
           i < call_.positional ? c10::str(" (position ", i + 1, ")") : std::string();
       throw type_error(c10::str(op_.name, "(): argument '", python_name(overload, i), "'", position, " must be ",
           name_of(parameters[i]), ", not ", name_of(bound[i]->tag)));
     }
     throw type_error(c10::str(op_.name, "() cannot be called with (", given_types(), ")"));
+  }
+
+  // Of a list that should hold tensors: which element does not.
+  void explain_element(const Given& given, size_t argument) const {
+    const auto fail = [&](size_t i, const char* type) {
+      throw type_error(c10::str("expected Tensor as element ", i, " in argument ", argument, ", but got ", type));
+    };
+    if (given.tag == Tag::Ints || given.tag == Tag::Floats) fail(0, name_of(given.tag == Tag::Ints ? Tag::Int : Tag::Float));
+    if (given.tag != Tag::List && given.tag != Tag::Tuple) return;
+    size_t slot = given.slot + 1;
+    for (size_t i = 0; i < tape_.count(given.slot); ++i, slot = tape_.after(slot))
+      if (tape_.tag(slot) != Tag::Tensor) fail(i, name_of(tape_.tag(slot)));
   }
 
   std::string given_types() const {

@@ -8,6 +8,7 @@ import { Size } from '../_size'
 import { type_text } from '../_typename'
 import { int64 } from '../dtype'
 import type { Tensor } from '../tensor'
+import type { Int } from '../types'
 
 /** Tensors as separate arguments, or one list of them. */
 export type TensorArguments = readonly Tensor[] | readonly [readonly Tensor[]]
@@ -117,13 +118,13 @@ export const atleast_2d = at_least(2)
 /** Views with three dimensions at least: of one tensor, or a list of those of several. @see torch.atleast_3d */
 export const atleast_3d = at_least(3)
 
-function size_list(shape: unknown): number[] {
-  if (typeof shape === 'number') return [shape]
+function size_list(shape: unknown): bigint[] {
+  if (typeof shape === 'number' || typeof shape === 'bigint') return size_list([shape])
   if (!Array.isArray(shape)) throw new TypeError(`expected 'shape' to be int or sequence of ints, but got ${type_text(shape)}`)
-  const wrong = (shape as unknown[]).find(size => !Number.isInteger(size))
+  const wrong = (shape as unknown[]).find(size => !Number.isInteger(size) && typeof size !== 'bigint')
   if (wrong !== undefined) throw new TypeError(`expected 'shape' sequence to only contain ints, but got ${type_text(wrong)}`)
   if ((shape as number[]).some(size => size < 0)) throw new ValueError(`'shape' cannot have negative values, but got ${tuple_repr(shape)}`)
-  return shape as number[]
+  return (shape as number[]).map(BigInt)
 }
 
 /**
@@ -134,7 +135,7 @@ function size_list(shape: unknown): number[] {
  * @throws {TypeError} if the indices are no integers; {ValueError} for a negative size.
  * @see torch.unravel_index
  */
-export const unravel_index = with_keywords('unravel_index', ['indices', 'shape'], (indices: Tensor, shape: number | readonly number[]): Tensor[] => {
+export const unravel_index = with_keywords('unravel_index', ['indices', 'shape'], (indices: Tensor, shape: Int | readonly Int[]): Tensor[] => {
   if (!is_tensor(indices)) throw new TypeError(`expected 'indices' to be a tensor, but got ${type_text(indices)}`)
   const { dtype } = indices
   if (dtype.is_complex || dtype.is_floating_point || dtype.name === 'bool') {
@@ -142,7 +143,7 @@ export const unravel_index = with_keywords('unravel_index', ['indices', 'shape']
   }
   const sizes = size_list(shape)
   return sizes.map((size, dim) => {
-    const step = sizes.slice(dim + 1).reduce((product, one) => product * one, 1)
+    const step = sizes.slice(dim + 1).reduce((product, one) => product * one, 1n)
     return indices.to(int64).floor_divide(step).remainder(size)
   })
 })

@@ -37,7 +37,7 @@ function window_of<More extends Record<string, unknown>>(name: string, args: rea
   const bound = bind<WindowOptions & { M: number }>(name, names, 1, args, [...keywords, ...Object.keys(more)])
   const { M, sym = true, layout = strided, device = null, requires_grad = false } = bound
   const dtype = bound.dtype ?? get_default_dtype()
-  const given = Object.fromEntries(Object.entries(more).map(([key, value]) => [key, (bound as unknown as More)[key] ?? value])) as More
+  const given = Object.fromEntries(Object.entries(more).map(([key, value]) => [key, key in bound ? (bound as unknown as More)[key] : value])) as More
   return { M, sym, options: { dtype, layout, device, requires_grad }, ...given }
 }
 
@@ -132,7 +132,7 @@ function sum_of_cosines(window: Window, coefficients: Iterable<number>): Tensor 
   check('general_cosine', window)
   const { M, options: { layout: _, ...options } } = window
   if (M < 2) return torch.ones([M], options)
-  if (typeof coefficients !== 'object' || !(Symbol.iterator in coefficients)) throw new TypeError('Coefficients must be a list/tuple')
+  if (typeof coefficients !== 'object' || coefficients === null || !(Symbol.iterator in coefficients)) throw new TypeError('Coefficients must be a list/tuple')
   const signed = [...coefficients].map((weight, i) => (i % 2 === 0 ? weight : -weight))
   if (signed.length === 0) throw new ValueError('Coefficients cannot be empty')
   const k = linspace(window, 0, (M - 1) * (2 * Math.PI / intervals(window)))
