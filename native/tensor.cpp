@@ -1,4 +1,5 @@
 // Tensor handles: their life, their metadata, and data in and out.
+#include "allocator.h"
 #include "device.h"
 #include "values.h"
 
@@ -6,6 +7,7 @@
 #include <c10/core/DefaultDtype.h>
 #include <c10/util/StringUtil.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace torch_ts {
@@ -18,7 +20,11 @@ napi_value adopt(Runtime& runtime, Arguments arguments) {
 }
 
 napi_value dispose(Runtime& runtime, Arguments arguments) {
+  const int64_t before = cpu_memory_stats().live_bytes;
   runtime.tensors.reset(int32_of(runtime, arguments[0], "id"));
+  // What is freed by hand needs no collection.
+  auto& count = allocated_on_this_thread();
+  count = std::max<int64_t>(0, count - std::max<int64_t>(0, before - cpu_memory_stats().live_bytes));
   return nullptr;
 }
 
