@@ -235,7 +235,10 @@ export class Tensor extends TensorBase implements Iterable<Tensor> {
    */
   item<T extends Item = number>(): T {
     binding.item(handle(this))
-    return take_value() as T
+    const value = take_value()
+    // Unsigned numbers past int64 come with its bits.
+    const is_wrapped = (typeof value === 'number' || typeof value === 'bigint') && value < 0 && this.dtype === dtypes.uint64
+    return (is_wrapped ? BigInt.asUintN(64, BigInt(value)) : value) as T
   }
 
   /** The elements as nested arrays; a 0-dim tensor gives a single value. */
