@@ -5,8 +5,8 @@ import { type Kwargs, type Operator, call, invoke, operator } from './_dispatch'
 /** A function that calls the operator of that name; the operator is looked up at the first call. */
 export function operator_function(name: string): (...args: unknown[]) => unknown {
   let op: Operator | undefined
-  if (has_deprecated_form(name)) return (...args) => retry(op ??= operator(name), args)
-  return (...args) => invoke(op ??= operator(name), args)
+  const call_operator = has_deprecated_form(name) ? retry : invoke
+  return (...args) => call_operator(op ??= operator(name), args)
 }
 
 // Only when no form of today fits is an old one looked for.
@@ -23,14 +23,14 @@ function retry(op: Operator, args: readonly unknown[]): unknown {
 /** A method that calls the operator with `this` as argument number `self`. */
 export function operator_method(name: string, self = 0): (this: object, ...args: unknown[]) => unknown {
   let op: Operator | undefined
-  if (has_deprecated_form(name)) return function (...given) { return retry(op ??= operator(name), [this, ...given]) }
+  const call_operator = has_deprecated_form(name) ? retry : invoke
   return function (...given) {
     const count = given.length
     const args = new Array<unknown>(count + 1)
     for (let i = 0; i < self; i++) args[i] = given[i]
     args[self] = this
     for (let i = self; i < count; i++) args[i + 1] = given[i]
-    return invoke(op ??= operator(name), args)
+    return call_operator(op ??= operator(name), args)
   }
 }
 

@@ -3,8 +3,8 @@
 
 #include "device.h"
 
+#include <ATen/ScalarOps.h>
 #include <ATen/core/List.h>
-#include <ATen/ops/scalar_tensor.h>
 #include <c10/core/Scalar.h>
 #include <c10/util/StringUtil.h>
 
@@ -314,7 +314,7 @@ class Binder {
   // A number in a tensor's place takes part in type promotion as a number, not as a 0-dim tensor.
   c10::IValue wrapped_number(const Given& given) const {
     const c10::Scalar number = scalar(given.tag, given.slot);
-    at::Tensor tensor = at::scalar_tensor(number, at::TensorOptions(at::kCPU).dtype(number.type()));
+    at::Tensor tensor = c10::scalar_to_tensor(number); // faster than the operator scalar_tensor
     tensor.unsafeGetTensorImpl()->set_wrapped_number(true);
     return tensor;
   }
