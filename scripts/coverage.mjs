@@ -1,7 +1,8 @@
 // npm run coverage: compares torch-ts with the Python package name by name, runs the golden cases, and writes docs/coverage.md.
 // --check fails if a name is missing without a reason.
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { reason_of } from './names/reasons.mjs'
 import { find_python_torch } from './libtorch.mjs'
@@ -40,16 +41,33 @@ function compare_space(space, names, present) {
   return { space, total: Object.keys(names).length, present: present.size, missing }
 }
 
-/** What the tests of golden cases print: a line for each file, and the skips. */
+/**
+ * A row for each file of golden cases: as its test prints it, or else by its tests, of which each is a case.
+ * @returns {{ rows: string[][], skips: string[] }}
+ */
 function golden_table() {
-  const { stdout, stderr } = spawnSync(process.execPath, [path.join('node_modules', 'jest', 'bin', 'jest.js'), 'test/conformance'], {
-    cwd: root, encoding: 'utf8', maxBuffer: 1 << 28
-  })
-  const lines = (stdout + stderr).split('\n').map(line => line.trim())
-  const files = lines.flatMap(line => /^(.+): (\d+) of (\d+) passed.*?, (\d+) failed, (\d+) skipped$/.exec(line)?.slice(1) ?? [])
-  const rows = Array.from({ length: files.length / 5 }, (_, i) => files.slice(5 * i, 5 * i + 5)).sort(([a], [b]) => (a < b ? -1 : 1))
-  const skips = lines.flatMap(line => /^skipped in (.+)$/.exec(line)?.[1] ?? []).sort()
-  return { rows, skips }
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'torch-ts-coverage-'))
+  try {
+    const file = path.join(folder, 'results.json')
+    const { stdout, stderr } = spawnSync(process.execPath,
+      [path.join('node_modules', 'jest', 'bin', 'jest.js'), 'test/conformance', '--json', `--outputFile=${file}`],
+      { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 })
+    const lines = (stdout + stderr).split('\n').map(line => line.trim())
+    const printed = lines.flatMap(line => {
+      const found = /^(.+): (\d+) of (\d+) passed.*?, (\d+) failed, (\d+) skipped$/.exec(line)
+      return found ? [found.slice(1)] : []
+    })
+    const by_tests = JSON.parse(readFileSync(file, 'utf8')).testResults.flatMap(result => {
+      const name = path.basename(result.name, '.test.ts')
+      if (printed.some(([title]) => title === name || title.startsWith(`${name} `) || name === 'ops')) return []
+      const count = status => result.assertionResults.filter(one => one.status === status).length
+      return [[name, count('passed'), result.assertionResults.length, count('failed'), count('pending')].map(String)]
+    })
+    const skips = lines.flatMap(line => /^skipped in (.+)$/.exec(line)?.[1] ?? []).sort()
+    return { rows: [...printed, ...by_tests].sort(([a], [b]) => (a < b ? -1 : 1)), skips }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 /** @param {ReturnType<typeof compare>} comparison @param {ReturnType<typeof golden_table>} golden */

@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import torch from 'torch-ts'
 import { complex_repr, float_repr } from '../../lib/_python_format'
 import { evaluate } from '../helpers/python_expression'
+import { count, new_tally, table } from './tally'
 import { type TensorValue, by_group, decode_tensor, difference, read_cases } from './values'
 
 interface Case {
@@ -51,17 +52,27 @@ function check(one: Case, group: readonly Case[]): string[] {
   return texts.filter(([, want, got]) => want !== got).map(([name, want, got]) => `${one.id} ${name}:\n${got}\nwanted:\n${want}`)
 }
 
+function check_printed(one: Case, group: readonly Case[]): string[] {
+  try {
+    torch.set_printoptions({ profile: 'default' })
+    if (one.printoptions) torch.set_printoptions(one.printoptions)
+    return check(one, group)
+  } catch (error) {
+    return [`${one.id}: ${String(error)}`]
+  } finally {
+    torch.set_printoptions({ profile: 'default' })
+  }
+}
+
+const tally = new_tally('printing')
+
+afterAll(() => console.log(table([tally])))
+
 function check_all(cases: readonly Case[]): string[] {
   return cases.flatMap(one => {
-    try {
-      torch.set_printoptions({ profile: 'default' })
-      if (one.printoptions) torch.set_printoptions(one.printoptions)
-      return check(one, cases)
-    } catch (error) {
-      return [`${one.id}: ${String(error)}`]
-    } finally {
-      torch.set_printoptions({ profile: 'default' })
-    }
+    const problems = check_printed(one, cases)
+    count(tally, one.id, problems, [])
+    return problems
   })
 }
 

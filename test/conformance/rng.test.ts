@@ -1,5 +1,6 @@
 // Random functions give Python's numbers for the same seed, with and without a generator: every golden case of rng.jsonl.
 import torch from 'torch-ts'
+import { count, new_tally, table } from './tally'
 import { type TensorValue, by_group, decode, decode_fields, difference, make_call, read_cases } from './values'
 
 interface Call {
@@ -41,10 +42,19 @@ function check({ id, seed, generator_seed, sequence, ...call }: Case): string[] 
   })
 }
 
+const tally = new_tally('rng')
+
+afterAll(() => console.log(table([tally])))
+
 const groups = by_group(read_cases<Case>('rng'))
 
 describe('golden random numbers', () => {
   it.each([...groups.keys()].concat(groups.size === 0 ? ['(no cases here)'] : []))('%s', group => {
-    expect((groups.get(group) ?? []).flatMap(check)).toEqual([])
+    const problems = (groups.get(group) ?? []).flatMap(one => {
+      const found = check(one)
+      count(tally, one.id, found, [])
+      return found
+    })
+    expect(problems).toEqual([])
   })
 })
