@@ -146,32 +146,31 @@ void Runtime::keep_exception() {
   napi_create_reference(env, box, 1, &pending_error);
 }
 
-void Runtime::raise(const std::exception_ptr& pointer) noexcept {
-  bool pending = false;
-  if (napi_is_exception_pending(env, &pending) == napi_ok && pending) return;
+napi_value Runtime::failure(const std::exception_ptr& pointer) noexcept {
+  napi_value box = nullptr, error = nullptr;
   try {
     std::rethrow_exception(pointer);
   } catch (const JsException&) {
-    napi_value box, error;
-    if (pending_error != nullptr && napi_get_reference_value(env, pending_error, &box) == napi_ok &&
-        napi_get_element(env, box, 0, &error) == napi_ok) {
+    if (pending_error != nullptr && napi_get_reference_value(env, pending_error, &box) == napi_ok) {
       napi_delete_reference(env, pending_error);
       pending_error = nullptr;
-      napi_throw(env, error);
-      return;
+      return box;
     }
   } catch (...) {
   }
   const Described described = describe(pointer);
-  napi_value message, constructor = nullptr, error;
+  napi_value message, constructor = nullptr;
   napi_create_string_utf8(env, described.message.data(), described.message.size(), &message);
   const auto kind = static_cast<size_t>(described.kind);
   if (kind < error_classes.size()) napi_get_reference_value(env, error_classes[kind], &constructor);
   if (constructor == nullptr || napi_new_instance(env, constructor, 1, &message, &error) != napi_ok) {
-    if (napi_is_exception_pending(env, &pending) == napi_ok && pending) return;
-    napi_create_error(env, nullptr, message, &error);
+    bool pending = false;
+    if (napi_is_exception_pending(env, &pending) == napi_ok && pending) napi_get_and_clear_last_exception(env, &error);
+    else napi_create_error(env, nullptr, message, &error);
   }
-  napi_throw(env, error);
+  napi_create_array_with_length(env, 1, &box);
+  napi_set_element(env, box, 0, error);
+  return box;
 }
 
 void Runtime::set_flags() {

@@ -55,8 +55,9 @@ struct Runtime {
   void on_own_thread(const std::function<void()>& work);
   // Calls lib's callback with numbers. On the own thread only.
   double call_back(int32_t kind, int32_t id, int32_t argument);
-  // Turns a C++ exception into a pending JavaScript one.
-  void raise(const std::exception_ptr& error) noexcept;
+  // The JavaScript error of a C++ exception, in an array: what an entry returns in place of a result. lib/_C.ts throws it. It is
+  // not thrown from here, because Node 20 aborts if a finalizer of ours runs while it passes on an exception of ours.
+  napi_value failure(const std::exception_ptr& error) noexcept;
   // What JavaScript has to see to after this call: garbage to collect, callbacks to let go.
   void set_flags();
 
@@ -104,8 +105,7 @@ napi_value guarded(napi_env env, napi_callback_info info) {
   try {
     return function(runtime, arguments);
   } catch (...) {
-    runtime.raise(std::current_exception());
-    return nullptr;
+    return runtime.failure(std::current_exception());
   }
 }
 
