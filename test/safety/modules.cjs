@@ -1,7 +1,7 @@
 // Constructs every module with arguments that no constructor expects, and calls what was made with small inputs. Each must give a
 // result or throw an Error; none may end the process, hang or fill the memory. Names each case on standard error before it runs and
 // prints one line of JSON. Run as:
-// node --expose-gc --min-semi-space-size=256 --max-semi-space-size=256 -r typescript_hook.cjs modules.cjs [pattern of names]
+// node --expose-gc -r typescript_hook.cjs modules.cjs [pattern of names]
 const fs = require('node:fs')
 const torch = require('../../lib/index').default
 
