@@ -7,6 +7,7 @@ import { type Grads, type Tensors, call_hook, run_backward, run_grad, tensor_lis
 
 export * from './grad_mode'
 export { Function, FunctionCtx, once_differentiable, type Gradients } from './function'
+export { GradcheckError, gradcheck, gradgradcheck, type GradcheckOptions } from './gradcheck'
 
 const BACKWARD = 2
 
