@@ -30,11 +30,8 @@ export interface Binding {
   device(id: Handle): number
   layout(id: Handle): number
   storage_offset(id: Handle): number
-  storage_bytes(id: Handle): number
   data_ptr(id: Handle): number
-  storage_ptr(id: Handle): number
   is_contiguous(id: Handle, memory_format: number): boolean
-  is_view(id: Handle): boolean
   is_inference(id: Handle): boolean
   is_nested(id: Handle): boolean
   same(a: Handle, b: Handle): boolean
@@ -109,7 +106,6 @@ export interface Binding {
 
   share(id: Handle): number
   receive(out: object, token: number): Handle
-  shared_count(): number
 
   warnings(): string
 

@@ -52,16 +52,10 @@ napi_value receive(Runtime& runtime, Arguments arguments) {
   return to_js(runtime, runtime.attach(arguments[0], std::move(tensor)));
 }
 
-napi_value shared_count(Runtime& runtime, Arguments) {
-  auto& all = parcels();
-  std::lock_guard<std::mutex> lock(all.mutex);
-  return to_js(runtime, static_cast<int32_t>(all.tensors.size()));
-}
-
 } // namespace
 
 std::vector<Entry> share_entries() {
-  return {{"share", guarded<share>}, {"receive", guarded<receive>}, {"shared_count", guarded<shared_count>}};
+  return {{"share", guarded<share>}, {"receive", guarded<receive>}};
 }
 
 } // namespace torch_ts

@@ -62,18 +62,9 @@ napi_value storage_offset(Runtime& runtime, Arguments arguments) {
   return to_js(runtime, static_cast<double>(tensor_of(runtime, arguments[0]).storage_offset()));
 }
 
-napi_value storage_bytes(Runtime& runtime, Arguments arguments) {
-  return to_js(runtime, static_cast<double>(tensor_of(runtime, arguments[0]).storage().nbytes()));
-}
-
 // A number, exact up to 2^53: more than any address space in use.
 napi_value data_ptr(Runtime& runtime, Arguments arguments) {
   return to_js(runtime, static_cast<double>(reinterpret_cast<uintptr_t>(tensor_of(runtime, arguments[0]).const_data_ptr())));
-}
-
-napi_value storage_ptr(Runtime& runtime, Arguments arguments) {
-  const at::Tensor tensor = tensor_of(runtime, arguments[0]);
-  return to_js(runtime, static_cast<double>(reinterpret_cast<uintptr_t>(tensor.storage().data())));
 }
 
 napi_value is_contiguous(Runtime& runtime, Arguments arguments) {
@@ -83,10 +74,6 @@ napi_value is_contiguous(Runtime& runtime, Arguments arguments) {
 
 napi_value same(Runtime& runtime, Arguments arguments) {
   return to_js(runtime, tensor_of(runtime, arguments[0]).is_same(tensor_of(runtime, arguments[1])));
-}
-
-napi_value is_view(Runtime& runtime, Arguments arguments) {
-  return to_js(runtime, tensor_of(runtime, arguments[0]).is_view());
 }
 
 napi_value is_nested(Runtime& runtime, Arguments arguments) {
@@ -251,11 +238,8 @@ std::vector<Entry> tensor_entries() {
       {"device", guarded<device>},
       {"layout", guarded<layout>},
       {"storage_offset", guarded<storage_offset>},
-      {"storage_bytes", guarded<storage_bytes>},
       {"data_ptr", guarded<data_ptr>},
-      {"storage_ptr", guarded<storage_ptr>},
       {"is_contiguous", guarded<is_contiguous>},
-      {"is_view", guarded<is_view>},
       {"is_inference", guarded<is_inference>},
       {"is_nested", guarded<is_nested>},
       {"same", guarded<same>},
