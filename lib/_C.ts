@@ -1,4 +1,5 @@
 // Loads the native addon and types what it exports. Nothing else imports the binding's loader.
+import { isMainThread } from 'node:worker_threads'
 import {
   AssertionError, IndexError, LinAlgError, NotImplementedError, OutOfMemoryError, RuntimeError, ValueError,
 } from './_errors'
@@ -104,8 +105,12 @@ export interface Binding {
   reset_peak(): void
   empty_cache(): void
 
-  share(id: Handle): number
+  share(id: Handle, group: number): number
   receive(out: object, token: number): Handle
+  new_group(): number
+  join_group(group: number): void
+  group_state(group: number): number
+  abandon_group(group: number): void
 
   warnings(): string
 
@@ -125,7 +130,7 @@ export interface Binding {
 export type Callback = (kind: number, id: number, argument: number) => number
 
 interface Addon {
-  create(error_classes: (new (message?: string) => Error)[], callback: Callback): Binding
+  create(error_classes: (new (message?: string) => Error)[], callback: Callback, is_worker: boolean): Binding
 }
 
 // The order is that of ErrorKind in native/errors.h.
@@ -171,6 +176,6 @@ function checked_entries(entries: Record<string, Entry>): Record<string, Entry> 
 }
 
 export const binding = checked_entries(
-  (load_addon() as Addon).create(error_classes, callback) as unknown as Record<string, Entry>) as unknown as Binding
+  (load_addon() as Addon).create(error_classes, callback, !isMainThread) as unknown as Record<string, Entry>) as unknown as Binding
 
 export { open_library }

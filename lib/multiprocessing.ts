@@ -31,7 +31,7 @@ function map(value: unknown, replace: (value: object) => unknown): unknown {
  * @example worker.postMessage(torch.multiprocessing.to_message({ batch, step: 3 }))
  */
 export function to_message(value: unknown): unknown {
-  return map(value, found => (is_tensor(found) ? { [KEY]: binding.share(handle(found)) } : undefined))
+  return map(value, found => (is_tensor(found) ? { [KEY]: binding.share(handle(found), 0) } : undefined))
 }
 
 /**

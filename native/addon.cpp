@@ -3,6 +3,8 @@
 #include "runtime.h"
 #include "warnings.h"
 
+#include <ATen/CPUGeneratorImpl.h>
+
 namespace torch_ts {
 namespace {
 
@@ -13,14 +15,17 @@ napi_value fail(napi_env env, const char* message) {
   return nullptr;
 }
 
-// create(error_classes, callback): an object with every entry as a function of its own runtime.
+// create(error_classes, callback, is_worker): an object with every entry as a function of its own runtime.
 napi_value create(napi_env env, napi_callback_info info) {
-  napi_value arguments[2], exports;
-  size_t count = 2;
+  napi_value arguments[3], exports;
+  size_t count = 3;
   napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
   auto* runtime = new Runtime(env);
   runtime->retain();
   collect_warnings();
+  bool is_worker = false;
+  napi_get_value_bool(env, arguments[2], &is_worker);
+  if (is_worker) runtime->own_generator = at::make_generator<at::CPUGeneratorImpl>(c10::detail::getNonDeterministicRandom());
   try {
     runtime->tape.open(env, 1024);
   } catch (const std::exception& error) {

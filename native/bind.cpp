@@ -26,6 +26,17 @@ class Binder {
   Binder(Runtime& runtime, const Operator& op) : runtime_(runtime), tape_(runtime.tape), op_(op) { read(); }
 
   const Overload& bind(std::vector<c10::IValue>& stack) {
+    // In a worker, a call without a generator takes the worker's own. Only what has no parameter for one has to borrow the
+    // process's default generator (random.h), which one thread at a time can.
+    if (op_.random && runtime_.own_generator.defined()) {
+      lends_ = true;
+      for (const auto& overload : op_.overloads) {
+        if (overload.generator < 0 || !match(overload, Pass::Strict) || !on_cpu(overload)) continue;
+        push(overload, stack);
+        return overload;
+      }
+      lends_ = false;
+    }
     for (const Pass pass : {Pass::Strict, Pass::Lenient}) {
       for (const auto& overload : op_.overloads) {
         if (!match(overload, pass)) continue;
@@ -69,10 +80,21 @@ class Binder {
     }
     for (size_t i = 0; i < parameters.size(); ++i) {
       if (bound_[i] == nullptr) {
-        if (!parameters[i].default_value) return false;
+        if (!parameters[i].default_value && !(lends_ && parameters[i].kind == Kind::Generator)) return false;
       } else if (!(varargs_ && i == overload.positional - 1) && !accepts(parameters[i], *bound_[i], pass)) {
         return false;
       }
+    }
+    return true;
+  }
+
+  // Whether the numbers are drawn on the CPU.
+  bool on_cpu(const Overload& overload) {
+    for (size_t i = 0; i < overload.parameters.size(); ++i) {
+      if (bound_[i] == nullptr) continue;
+      const auto [tag, slot] = *bound_[i];
+      if (tag == Tag::Tensor && !runtime_.tensor(tape_.int32(slot)).is_cpu()) return false;
+      if (tag != Tag::None && overload.parameters[i].kind == Kind::Device && !device(tag, slot).is_cpu()) return false;
     }
     return true;
   }
@@ -190,7 +212,9 @@ class Binder {
   void push(const Overload& overload, std::vector<c10::IValue>& stack) {
     for (size_t i = 0; i < overload.parameters.size(); ++i) {
       const auto& parameter = overload.parameters[i];
-      if (bound_[i] == nullptr) {
+      if (lends_ && parameter.kind == Kind::Generator && (bound_[i] == nullptr || bound_[i]->tag == Tag::None)) {
+        stack.emplace_back(runtime_.own_generator);
+      } else if (bound_[i] == nullptr) {
         stack.push_back(*parameter.default_value);
       } else if (varargs_ && i == overload.positional - 1) {
         stack.emplace_back(varargs(i));
@@ -483,6 +507,7 @@ class Binder {
   std::array<const Given*, Call::kMaxGiven> bound_; // not cleared: match() fills what it uses
   std::array<Given, 8> outs_;
   bool varargs_ = false;
+  bool lends_ = false; // the runtime's own generator stands where none is given
 };
 
 } // namespace

@@ -9,6 +9,10 @@
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <torch/version.h>
 
+#ifndef _WIN32
+#include <dlfcn.h>
+#endif
+
 namespace torch_ts {
 
 c10::Device device_from_code(int32_t code) {
@@ -96,10 +100,23 @@ napi_value cuda_set_device(Runtime& runtime, Arguments arguments) {
 
 napi_value get_num_threads(Runtime& runtime, Arguments) { return to_js(runtime, at::get_num_threads()); }
 
+// OpenMP counts for each thread, but at::set_num_threads also sets the count of new threads and of MKL for the process: of a
+// worker it sets what concerns the worker alone. libtorch brings both libraries, and their functions have no header here.
+void set_threads(Runtime& runtime, int32_t threads) {
+  if (!runtime.own_generator.defined()) return at::set_num_threads(threads);
+#ifndef _WIN32
+  at::get_num_threads(); // a thread's first call sets it up, and would undo what comes before
+  for (const char* name : {"omp_set_num_threads", "MKL_Set_Num_Threads_Local"}) {
+    const auto set = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, name));
+    if (set != nullptr) set(threads);
+  }
+#endif
+}
+
 napi_value set_num_threads(Runtime& runtime, Arguments arguments) {
   const int32_t threads = int32_of(runtime, arguments[0], "int");
   if (threads <= 0) throw runtime_error("set_num_threads expects a positive integer");
-  at::set_num_threads(threads);
+  set_threads(runtime, threads);
   return to_js(runtime, true);
 }
 

@@ -1,5 +1,6 @@
 // Calling any operator of the loaded libraries by name.
 #include "plan.h"
+#include "random.h"
 #include "values.h"
 
 #include <algorithm>
@@ -33,6 +34,15 @@ const Operator& operator_of(Runtime& runtime, napi_value value) {
   return *runtime.operators[static_cast<size_t>(id) - 1];
 }
 
+void run(Runtime& runtime, const Overload& overload, std::vector<c10::IValue>& stack) {
+  if (overload.random && (overload.generator < 0 || stack[static_cast<size_t>(overload.generator)].isNone())) {
+    const DefaultGenerator generator(runtime);
+    overload.handle.callBoxed(stack);
+  } else {
+    overload.handle.callBoxed(stack);
+  }
+}
+
 // call(operator, out): calls with the arguments on the tape; a lone new tensor is tied to the object `out`.
 napi_value call(Runtime& runtime, Arguments arguments) {
   const Operator& op = operator_of(runtime, arguments[0]);
@@ -40,7 +50,7 @@ napi_value call(Runtime& runtime, Arguments arguments) {
   std::vector<c10::IValue> stack = std::move(runtime.spare_stack);
   stack.clear();
   const Overload& overload = bind(runtime, op, stack);
-  overload.handle.callBoxed(stack);
+  run(runtime, overload, stack);
   int32_t result = kOnTape;
   if (overload.returns_first) {
     result = kFirstArgument;

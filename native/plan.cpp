@@ -1,5 +1,7 @@
 #include "plan.h"
 
+#include <ATen/core/enum_tag.h>
+
 #include <algorithm>
 #include <map>
 #include <mutex>
@@ -87,13 +89,14 @@ Parameter compile(const c10::Argument& argument) {
 
 Overload compile(const c10::OperatorHandle& handle) {
   const auto& schema = handle.schema();
-  Overload overload{handle, schema.overload_name(), {}, 0, 0, false, false, false, {}};
+  Overload overload{handle, schema.overload_name(), {}, 0, 0, false, false, false, handle.hasTag(at::Tag::nondeterministic_seeded), -1, {}};
   for (const auto& argument : schema.arguments()) {
     overload.parameters.push_back(compile(argument));
     const auto& parameter = overload.parameters.back();
     if (!parameter.keyword_only) ++overload.positional;
     if (!parameter.default_value) ++overload.required;
     overload.writes_out |= parameter.is_out;
+    if (parameter.kind == Kind::Generator) overload.generator = static_cast<int32_t>(overload.parameters.size()) - 1;
   }
   const auto writes = [](const c10::Argument& argument) { return argument.alias_info() && argument.alias_info()->isWrite(); };
   overload.returns_first = !overload.writes_out && schema.returns().size() == 1 && !schema.arguments().empty() &&
@@ -165,6 +168,7 @@ struct Registry {
       if (handle) op->overloads.push_back(compile(*handle));
     }
     if (op->overloads.empty()) return nullptr;
+    op->random = std::any_of(op->overloads.begin(), op->overloads.end(), [](const Overload& one) { return one.random; });
     std::sort(op->overloads.begin(), op->overloads.end(), tried_before);
     return op;
   }

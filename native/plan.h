@@ -37,6 +37,8 @@ struct Overload {
   bool returns_first; // in place: the result is the first argument
   bool writes_out;
   bool returns_dtype; // as an int, which only the schema tells apart
+  bool random;        // draws random numbers
+  int32_t generator;  // the place of its Generator parameter, or -1
   std::vector<std::string> return_names;
 };
 
@@ -44,6 +46,7 @@ struct Operator {
   std::string name;
   std::vector<Overload> overloads; // in the order in which they are tried
   bool numbers_as_tensors;         // a number may stand for a tensor, as in torch.add(x, 2)
+  bool random;                     // an overload draws random numbers
 };
 
 // A value on the tape.

@@ -76,6 +76,8 @@ struct Runtime {
   napi_ref callback = nullptr;
   napi_ref pending_error = nullptr;
   int64_t collect_after = int64_t{8} << 20;
+  // A worker thread's default generator; undefined on the main thread, whose is the process's.
+  at::Generator own_generator;
   Bridge* bridge = nullptr; // serves callbacks while another thread runs backward
 
  private:

@@ -1,6 +1,7 @@
 // What the tests in workers.test.ts run in worker threads.
 const { parentPort, workerData } = require('node:worker_threads')
 const torch = require('../../lib/index')
+const { draws } = require('./draws.cjs')
 
 const jobs = {
   // A training loop of its own, beside other workers'.
@@ -44,6 +45,38 @@ const jobs = {
   },
   busy() {
     for (;;) torch.ones([64, 64]).matmul(torch.ones([64, 64]))
+  },
+  // The same numbers from the same seed, several times.
+  draw(seed) {
+    return Array.from({ length: 5 }, () => {
+      torch.manual_seed(seed)
+      return JSON.stringify(draws(torch, 100))
+    })
+  },
+  default_generator(seed) {
+    torch.default_generator.manual_seed(seed)
+    const drawn = [torch.rand(2, { generator: torch.default_generator }), torch.dropout(torch.ones(4), 0.5, true), torch.randn(2)]
+    const state = torch.get_rng_state()
+    const last = torch.rand(1).item()
+    torch.set_rng_state(state)
+    if (torch.initial_seed() !== seed || torch.rand(1).item() !== last) throw new Error('the states of default_generator differ')
+    return [...drawn.map(one => one.tolist()), [last]]
+  },
+  // The counts of this thread, and of one that starts afterwards.
+  threads(count) {
+    torch.set_num_threads(count)
+    const own = torch.get_num_threads()
+    const { Worker, MessageChannel, receiveMessageOnPort } = require('node:worker_threads')
+    const { port1, port2 } = new MessageChannel()
+    const ended = new Int32Array(new SharedArrayBuffer(4))
+    const program = `
+      const { workerData: { port, ended, file } } = require('node:worker_threads')
+      port.postMessage(require(file).get_num_threads())
+      Atomics.store(ended, 0, 1)
+      Atomics.notify(ended, 0)`
+    new Worker(program, { eval: true, workerData: { port: port2, ended, file: require.resolve('../../lib/index') }, transferList: [port2] })
+    Atomics.wait(ended, 0, 0)
+    return [own, receiveMessageOnPort(port1).message]
   },
   throws() {
     return torch.ones([2]).view([3])

@@ -1,0 +1,3 @@
+import type torch from '../../lib/index'
+
+export declare function draws(lib: typeof torch, count: number): unknown[]
