@@ -124,6 +124,31 @@ export interface Binding {
   function_outputs(node: Handle, inputs: Handle[], outputs: Handle[], non_differentiable: Handle[], dirty: Handle[],
     saved: Handle[], materialize_grads: boolean): void
   saved_tensors(node: Handle): void
+
+  push_level(kind: number, batch_size: number, randomness: number): number
+  pop_level(): void
+  top_level(): void
+  lower_level(): void
+  restore_level(): void
+  wrap_for_grad(out: object, id: Handle, level: number): Handle
+  unwrap_for_grad(out: object, id: Handle, level: number): Handle
+  unwrap_dead(out: object, id: Handle): Handle
+  add_batch_dim(out: object, id: Handle, dim: number, level: number): Handle
+  remove_batch_dim(out: object, id: Handle, level: number, batch_size: number, out_dim: number): Handle
+  batch_dim(id: Handle, level: number): number
+  wrapper(id: Handle): void
+  wrapped_value(out: object, id: Handle): Handle
+  disable_levels(on: boolean): boolean
+  allow_requires_grad(on: boolean): boolean
+  check_requires_grad(): void
+  check_retain_grad(): void
+  disable_saved_tensors_hooks(message: string): string
+  change_vmap_mode(by: number): number
+
+  enter_dual_level(): number
+  exit_dual_level(level: number): void
+  forward_ad_enabled(): boolean
+  set_forward_ad_enabled(on: boolean): void
 }
 
 /** What C++ calls back: a tensor hook, with the hook's id and the gradient's handle; gives a handle or 0. */

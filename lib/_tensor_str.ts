@@ -1,10 +1,14 @@
 // How tensors print, and the options for it: torch/_tensor_str.py.
+import { binding } from './_C'
 import { type Args, bind } from './_args'
 import { get_default_dtype } from './_defaults'
+import { handle, made } from './_dispatch'
 import { elements } from './_elements'
 import { ValueError } from './_errors'
 import { aten } from './_operators'
 import { exponential, fixed, float_repr, tuple_repr } from './_python_format'
+import { read_ints } from './_tape'
+import { unpack_dual } from './autograd/forward_ad'
 import { bool, complex64, complex128, type dtype, float64, int64 } from './dtype'
 import type { Tensor } from './tensor'
 
@@ -300,8 +304,37 @@ function grad_suffix(tensor: Tensor): string[] {
   return tensor.requires_grad ? ['requires_grad=True'] : []
 }
 
-/** Python's repr of a tensor. It leaves the graph and the random state as they are. */
+// What a transform of torch.func wraps a tensor in; the kinds are those of native/functorch.cpp.
+function wrapper_str(tensor: Tensor): string | null {
+  binding.wrapper(handle(tensor))
+  const [kind, level, dim] = read_ints() as [number, number, number]
+  if (kind === 0) return null
+  const value = tensor_text(made(out => binding.wrapped_value(out, handle(tensor))) as Tensor)
+  if (kind === 3) return `FunctionalTensor(lvl=${level}, value=\\\n${value})`
+  const head = kind === 1 ? `BatchedTensor(lvl=${level}, bdim=${dim}` : `GradTrackingTensor(lvl=${level}`
+  return `${head}, value=\n${value.replace(/^(?=.)/gm, '    ')}\n)`
+}
+
+function tangent_suffix(tensor: Tensor): string[] {
+  const { tangent } = unpack_dual(tensor)
+  return tangent === null ? [] : [`tangent=${tensor_text(tangent)}`]
+}
+
+/** Python's repr of a tensor. It leaves the graph and the random state as they are, and no transform sees it. */
 export function tensor_str(tensor: Tensor): string {
+  const [mode, levels] = [binding.mode(), binding.disable_levels(true)]
+  binding.set_mode(mode & ~1)
+  try {
+    return tensor_text(tensor)
+  } finally {
+    binding.disable_levels(levels)
+    binding.set_mode(mode)
+  }
+}
+
+function tensor_text(tensor: Tensor): string {
+  const wrapped = wrapper_str(tensor)
+  if (wrapped !== null) return wrapped
   const { name } = tensor.constructor
   const prefix = tensor.is_nested ? 'nested_tensor(' : ['Tensor', 'Parameter', 'Buffer'].includes(name) ? 'tensor(' : `${name}(`
   const self = tensor.detach()
@@ -309,6 +342,7 @@ export function tensor_str(tensor: Tensor): string {
   const all = [
     ...(self.is_cpu ? [] : [`device='${String(self.device)}'`]), ...suffixes,
     ...(self.layout.name === 'strided' ? [] : [`layout=${String(self.layout)}`]), ...grad_suffix(tensor),
+    ...tangent_suffix(tensor),
   ]
   return append(prefix + contents, all, prefix.length, self.is_sparse)
 }

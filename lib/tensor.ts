@@ -387,6 +387,9 @@ export class Tensor extends TensorBase implements Iterable<Tensor> {
 
   /** Sets requires_grad and gives the tensor itself. */
   requires_grad_(requires_grad = true): this {
+    binding.check_requires_grad()
+    const { is_floating_point, is_complex } = this.dtype
+    if (requires_grad && !is_floating_point && !is_complex) throw new RuntimeError('only Tensors of floating point dtype can require gradients')
     this.requires_grad = requires_grad
     return this
   }
@@ -437,6 +440,7 @@ export class Tensor extends TensorBase implements Iterable<Tensor> {
 
   /** Makes backward store the gradient of a tensor that is no leaf. */
   retain_grad(): void {
+    binding.check_retain_grad()
     binding.retain_grad(handle(this))
   }
 

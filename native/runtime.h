@@ -122,5 +122,7 @@ std::vector<Entry> share_entries();
 std::vector<Entry> warning_entries();
 std::vector<Entry> node_entries();
 std::vector<Entry> context_entries();
+std::vector<Entry> functorch_entries();
+std::vector<Entry> forward_ad_entries();
 
 } // namespace torch_ts

@@ -1,5 +1,6 @@
 // Tensors on their way to another worker of this process: held here under a token, which messages carry.
 #include "allocator.h"
+#include "functorch.h"
 #include "values.h"
 
 #include <mutex>
@@ -56,6 +57,7 @@ napi_value share(Runtime& runtime, Arguments arguments) {
     throw runtime_error("Cowardly refusing to serialize non-leaf tensor which requires_grad, since autograd does not support "
                         "crossing thread boundaries. If you just want to transfer the data, call detach() on the tensor "
                         "before sending it.");
+  if (is_wrapped(tensor)) throw runtime_error("a tensor inside a transform of torch.func cannot be sent to another thread");
   // A tensor object of its own: the memory is shared, the gradient and the version counter's owner are not.
   at::Tensor parcel = tensor.detach();
   parcel.set_requires_grad(tensor.requires_grad());

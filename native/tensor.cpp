@@ -1,6 +1,7 @@
 // Tensor handles: their life, their metadata, and data in and out.
 #include "allocator.h"
 #include "device.h"
+#include "functorch.h"
 #include "values.h"
 
 #include <ATen/Functions.h>
@@ -145,8 +146,11 @@ napi_value from_data(Runtime& runtime, Arguments arguments) {
   const at::ScalarType type = dtype_of(runtime, arguments[2]);
   const auto sizes = sizes_on_tape(runtime);
   check_size(sizes, type, bytes.length);
-  at::Tensor tensor = at::empty(sizes, at::TensorOptions(at::kCPU).dtype(type));
-  if (bytes.length > 0) std::memcpy(tensor.mutable_data_ptr(), bytes.data, bytes.length);
+  at::Tensor tensor = lifted([&] {
+    at::Tensor plain = at::empty(sizes, at::TensorOptions(at::kCPU).dtype(type));
+    if (bytes.length > 0) std::memcpy(plain.mutable_data_ptr(), bytes.data, bytes.length);
+    return plain;
+  });
   const int32_t id = runtime.attach(arguments[0], std::move(tensor));
   runtime.set_flags();
   return to_js(runtime, id);
@@ -163,14 +167,17 @@ napi_value from_memory(Runtime& runtime, Arguments arguments) {
   if (reinterpret_cast<uintptr_t>(bytes.data) % c10::elementSize(type) != 0)
     throw value_error("the buffer's offset must be a multiple of the element size");
   auto released = runtime.released;
-  at::Tensor tensor = at::from_blob(
-      bytes.data, sizes, [released, callback](void*) { released->push(callback); }, at::TensorOptions(at::kCPU).dtype(type));
+  at::Tensor tensor = lifted([&] {
+    return at::from_blob(
+        bytes.data, sizes, [released, callback](void*) { released->push(callback); }, at::TensorOptions(at::kCPU).dtype(type));
+  });
   return to_js(runtime, runtime.attach(arguments[0], std::move(tensor)));
 }
 
 // The elements in row-major order in memory that can be read: a zero tensor has no memory at all.
 at::Tensor readable(const at::Tensor& tensor) {
-  const at::Tensor real = tensor._is_zerotensor() ? tensor.clone() : tensor;
+  const at::Tensor value = without_grad_levels(tensor);
+  const at::Tensor real = value._is_zerotensor() ? value.clone() : value;
   return real.resolve_conj().resolve_neg().to(at::kCPU).contiguous();
 }
 

@@ -6,6 +6,7 @@ import type { Tensor } from '../tensor'
 import { type Grads, type Tensors, call_hook, run_backward, run_grad, tensor_list } from './_engine'
 
 export * from './grad_mode'
+export * as forward_ad from './forward_ad'
 export { Function, FunctionCtx, once_differentiable, type Gradients } from './function'
 export { GradcheckError, gradcheck, gradgradcheck, type GradcheckOptions } from './gradcheck'
 

@@ -1,4 +1,4 @@
-// Functions of modules' parameters: torch.func.
+// Transforms of functions, and functions of modules' parameters: torch.func.
 import { is_tensor } from '../_dispatch'
 import { RuntimeError, ValueError } from '../_errors'
 import { type_text } from '../_typename'
@@ -8,6 +8,12 @@ import type { ForwardResult, Module } from '../nn/modules/module'
 import { type FunctionalCallOptions, type NamedTensors, _functional_call, call_arguments } from '../nn/utils/stateless'
 import type { Tensor } from '../tensor'
 
+export { grad, grad_and_value, vjp, jvp, type GradOptions, type JvpOptions, type VjpFunction } from './_transforms'
+export { hessian, jacfwd, jacrev, linearize, type JacfwdOptions, type JacrevOptions } from './_jacobians'
+export { vmap, type Dims, type Randomness } from './_vmap'
+export { debug_unwrap } from './_debug'
+export { replace_all_batch_norm_modules_ } from './_batch_norm'
+export type { Argnums } from './_argnums'
 export type { FunctionalCallOptions, NamedTensors } from '../nn/utils/stateless'
 
 function is_dict(value: unknown): value is NamedTensors {
