@@ -98,6 +98,16 @@ export interface Binding {
   set_switch(name: string, value: number): void
   set_flush_denormal(mode: boolean): boolean
 
+  autocast_enabled(device_type: string): boolean
+  set_autocast_enabled(device_type: string, enabled: boolean): void
+  autocast_dtype(device_type: string): number
+  set_autocast_dtype(device_type: string, dtype: number): void
+  autocast_available(device_type: string): boolean
+  autocast_cache(): boolean
+  set_autocast_cache(enabled: boolean): void
+  clear_autocast_cache(): void
+  nest_autocast(deeper: boolean): number
+
   collected(): number
   collect_after(bytes: number): void
   released(): void

@@ -34,6 +34,15 @@ export { scope, memory_stats, reset_peak_memory_stats, gc_collect, empty_cache, 
 export { enumerate, zip, range } from './_helpers'
 export { ops } from './_ops'
 export type { Int, Item, Named, Nested, Scalar } from './types'
+export {
+  autocast_decrement_nesting, autocast_increment_nesting, clear_autocast_cache, get_autocast_cpu_dtype, get_autocast_dtype, get_autocast_gpu_dtype,
+  get_autocast_ipu_dtype, get_autocast_xla_dtype, is_autocast_cache_enabled, is_autocast_cpu_enabled, is_autocast_enabled,
+  is_autocast_ipu_enabled, is_autocast_xla_enabled, set_autocast_cache_enabled, set_autocast_cpu_dtype, set_autocast_cpu_enabled,
+  set_autocast_dtype, set_autocast_enabled, set_autocast_gpu_dtype, set_autocast_ipu_dtype, set_autocast_ipu_enabled, set_autocast_xla_dtype,
+  set_autocast_xla_enabled,
+} from './amp/_state'
+export { autocast, GradScaler } from './amp'
+export * as amp from './amp'
 export * as random from './random'
 export * as autograd from './autograd'
 export * as backends from './backends'

@@ -124,5 +124,6 @@ std::vector<Entry> node_entries();
 std::vector<Entry> context_entries();
 std::vector<Entry> functorch_entries();
 std::vector<Entry> forward_ad_entries();
+std::vector<Entry> autocast_entries();
 
 } // namespace torch_ts

@@ -1,75 +1,25 @@
 // Switching the recording of gradients on and off: torch.autograd.grad_mode.
-import { AsyncLocalStorage, createHook } from 'node:async_hooks'
 import { binding } from '../_C'
+import { StateGuard, ThreadState } from '../_thread_state'
 
 const GRAD = 1
 const INFERENCE = 2
 
-// A mode belongs to the thread. An asynchronous callback keeps its own across each await, while other work on the thread
-// runs under the thread's: while such a callback is on its way, a hook switches modes whenever Node enters a piece of it.
-const scopes = new AsyncLocalStorage<{ mode: number }>()
-let pending = 0
-const outside: number[] = []
-
-const hook = createHook({
-  before() {
-    const scope = scopes.getStore()
-    if (!scope) return
-    outside.push(binding.mode())
-    binding.set_mode(scope.mode)
-  },
-  after() {
-    const scope = scopes.getStore()
-    const mode = outside.pop()
-    if (!scope || mode === undefined) return
-    scope.mode = binding.mode()
-    binding.set_mode(mode)
-  },
-})
-
-function is_promise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-}
+const thread_mode = new ThreadState(() => binding.mode(), mode => binding.set_mode(mode))
 
 /** A mode in force until it is disposed of: what `using _ = torch.no_grad()` holds. */
-export class ModeGuard implements Disposable {
-  readonly #before = binding.mode()
-
+export class ModeGuard extends StateGuard {
   constructor(mode: number) {
+    const before = binding.mode()
     binding.set_mode(mode)
+    super(() => binding.set_mode(before))
   }
-
-  /** Ends the mode; a second call does nothing. */
-  [Symbol.dispose](): void {
-    if (this.#done) return
-    this.#done = true
-    binding.set_mode(this.#before)
-  }
-
-  #done = false
 }
 
 function with_mode<T>(mode: number, callback: (() => T) | undefined, name: string): T | ModeGuard {
   if (callback === undefined) return new ModeGuard(mode)
   if (typeof callback !== 'function') throw new TypeError(`${name}() takes a function, or nothing: using _ = torch.${name}()`)
-  const before = binding.mode()
-  binding.set_mode(mode)
-  let result: T
-  try {
-    result = scopes.run({ mode }, callback)
-  } finally {
-    binding.set_mode(before)
-  }
-  return is_promise(result) ? settled(result) as T : result
-}
-
-async function settled(promise: PromiseLike<unknown>): Promise<unknown> {
-  if (pending++ === 0) hook.enable()
-  try {
-    return await promise
-  } finally {
-    if (--pending === 0) hook.disable()
-  }
+  return thread_mode.run(mode, callback)
 }
 
 const with_bit = (bit: number, on: boolean): number => (on ? binding.mode() | bit : binding.mode() & ~bit)

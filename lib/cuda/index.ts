@@ -4,16 +4,10 @@ import { AssertionError } from '../_errors'
 import { read_ints } from '../_tape'
 import { type DeviceLike, device as to_device } from '../device'
 import { manual_seed_cuda } from '../random'
+import { device_count, is_available, is_bf16_supported } from './_device'
 
-/** Whether this libtorch was built with CUDA and a GPU is there. @see torch.cuda.is_available */
-export function is_available(): boolean {
-  return device_count() > 0
-}
-
-/** The number of GPUs. 0 on a CPU build. @see torch.cuda.device_count */
-export function device_count(): number {
-  return binding.cuda_device_count()
-}
+export { device_count, is_available, is_bf16_supported }
+export * as amp from './amp'
 
 // -1 stands for the current device.
 function index_of(device: DeviceLike | null | undefined): number {

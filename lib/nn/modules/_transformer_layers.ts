@@ -2,6 +2,7 @@
 import { type Args, arrange } from '../../_args'
 import { RuntimeError } from '../../_errors'
 import { aten } from '../../_operators'
+import { is_autocast_enabled } from '../../amp/_state'
 import { get_fastpath_enabled } from '../../backends/mha'
 import type { Tensor } from '../../tensor'
 import { gelu, relu } from '../_functional/activation'
@@ -120,7 +121,7 @@ export class TransformerEncoderLayer extends Module {
     if (!get_fastpath_enabled() || src.dim() !== 3 || this.training) return false
     if (!self_attn.batch_first || self_attn.in_proj_bias === null || !self_attn._qkv_same_embed_dim || self_attn.num_heads % 2 === 1) return false
     if (this.activation_relu_or_gelu === 0 || this.norm1.eps !== this.norm2.eps) return false
-    if (src.is_nested && (padding !== null || mask !== null)) return false
+    if ((src.is_nested && (padding !== null || mask !== null)) || is_autocast_enabled()) return false
     if ([...this.modules()].some(has_forward_hooks)) return false
     const tensors = [src, ...weights_of(this)]
     return tensors.every(has_fast_path) && !needs_backward(tensors)

@@ -3,6 +3,7 @@ import { type Args, arrange } from '../../_args'
 import { AssertionError, ValueError } from '../../_errors'
 import { aten } from '../../_operators'
 import { is_grad_enabled } from '../../autograd/grad_mode'
+import { is_autocast_enabled } from '../../amp/_state'
 import { get_fastpath_enabled } from '../../backends/mha'
 import { is_floating_point } from '../../generated/torch_functions'
 import type { Tensor } from '../../tensor'
@@ -190,7 +191,7 @@ export class MultiheadAttention extends Module {
       // The blanks are those of a line that PyTorch's source breaks within the text.
       return `supplying both src_key_padding_mask and src_mask at the same time${' '.repeat(34)}is not supported with NestedTensor input`
     }
-    return null
+    return is_autocast_enabled() ? 'autocast is enabled' : null
   }
 
   private unsupported(query: Tensor): string | null {

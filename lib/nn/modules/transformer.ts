@@ -5,6 +5,7 @@ import { AttributeError, RuntimeError } from '../../_errors'
 import { aten } from '../../_operators'
 import { type_name } from '../../_typename'
 import { warn } from '../../_warnings'
+import { is_autocast_enabled } from '../../amp/_state'
 import { get_fastpath_enabled } from '../../backends/mha'
 import { deepcopy } from '../../copy'
 import { triu } from '../../generated/torch_functions'
@@ -111,7 +112,7 @@ export class TransformerEncoder<L extends Module = TransformerEncoderLayer> exte
   private takes_nested(src: Tensor, mask: Optional, padding: Optional, first: TransformerEncoderLayer): boolean {
     if (!get_fastpath_enabled() || !this.use_nested_tensor || first.training || src.dim() !== 3 || padding === null) return false
     if (this.mask_check && !is_left_aligned([src, padding.logical_not()])) return false
-    if (src.is_nested || mask !== null) return false
+    if (src.is_nested || mask !== null || is_autocast_enabled()) return false
     return has_fast_path(src) && !needs_backward([src, ...weights_of(first)])
   }
 }

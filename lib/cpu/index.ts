@@ -1,5 +1,5 @@
 // The CPU by the interface of devices: torch.cpu.
-import type { DeviceLike } from './device'
+import type { DeviceLike } from '../device'
 
 /** Always true. @see torch.cpu.is_available */
 export function is_available(): boolean {
@@ -26,3 +26,5 @@ export function set_device(_device: DeviceLike): void {}
 
 /** Does nothing: operators have ended when they return. @see torch.cpu.synchronize */
 export function synchronize(_device?: DeviceLike | null): void {}
+
+export * as amp from './amp'
