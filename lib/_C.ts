@@ -115,6 +115,13 @@ export interface Binding {
   reset_peak(): void
   empty_cache(): void
 
+  storage_id(id: Handle): number
+  storage_nbytes(id: Handle): number
+  storage_bytes(out: object, id: Handle): Handle
+  storage_part(out: object, id: Handle, offset: number, length: number): Handle
+  lend(id: Handle, offset: number, length: number): ArrayBuffer
+  reclaim(buffer: ArrayBuffer): void
+
   share(id: Handle, group: number): number
   receive(out: object, token: number): Handle
   new_group(): number

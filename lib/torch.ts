@@ -33,6 +33,8 @@ export { get_num_threads, set_num_threads, get_num_interop_threads, set_num_inte
 export { scope, memory_stats, reset_peak_memory_stats, gc_collect, empty_cache, type MemoryStats } from './_scope'
 export { enumerate, zip, range } from './_helpers'
 export { ops } from './_ops'
+export { load, save } from './serialization'
+export { UntypedStorage } from './storage'
 export type { Int, Item, Named, Nested, Scalar } from './types'
 export {
   autocast_decrement_nesting, autocast_increment_nesting, clear_autocast_cache, get_autocast_cpu_dtype, get_autocast_dtype, get_autocast_gpu_dtype,
@@ -43,6 +45,7 @@ export {
 } from './amp/_state'
 export { autocast, GradScaler } from './amp'
 export * as amp from './amp'
+export * as serialization from './serialization'
 export * as random from './random'
 export * as autograd from './autograd'
 export * as backends from './backends'

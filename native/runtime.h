@@ -125,5 +125,6 @@ std::vector<Entry> context_entries();
 std::vector<Entry> functorch_entries();
 std::vector<Entry> forward_ad_entries();
 std::vector<Entry> autocast_entries();
+std::vector<Entry> storage_entries();
 
 } // namespace torch_ts
