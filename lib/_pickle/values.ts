@@ -46,7 +46,7 @@ export class Global extends Internal {
 /** How dicts with a kind of their own become values. */
 export type MakeDict = (dict: PyDict) => object | null
 
-const MAX_DEPTH = 2000
+const MAX_DEPTH = 1000 // as deep as Python writes
 
 // Text keys that are whole numbers come first in a JavaScript object, whatever the order in which they were set.
 function keeps_order(keys: readonly unknown[]): keys is string[] {

@@ -74,7 +74,8 @@ function flags_of(tensor: Tensor): unknown[] {
 
 function reduce_strided(tensor: Tensor, storages: Storages): Call {
   const type = storage_name(tensor.dtype) === undefined ? null : tensor.dtype
-  const parts = [storages.id(tensor, type), tensor.storage_offset(), tuple(...tensor.shape), tuple(...tensor.stride()), tensor.requires_grad, no_hooks()]
+  const place = [storages.id(tensor, type), tensor.storage_offset(), tuple(...tensor.shape), tuple(...tensor.stride())]
+  const parts = [...place, tensor.requires_grad, no_hooks()]
   return type === null ? new Call(global('torch._utils._rebuild_tensor_v3'), [...parts, tensor.dtype, ...flags_of(tensor)])
     : new Call(global('torch._utils._rebuild_tensor_v2'), [...parts, ...flags_of(tensor)])
 }

@@ -43,7 +43,7 @@ function exact_tensor(got: torch.Tensor, want: TensorValue): string | null {
   if (got.dtype !== wanted.dtype || String(got.shape) !== String(wanted.shape)) return `${got.dtype.name} ${String(got.shape)}`
   if (want.stride && String(got.stride()) !== String(want.stride)) return `stride ${String(got.stride())}`
   const [a, b] = [elements(got.detach()), elements(wanted)]
-  return Array.from(a).every((value, i) => Object.is(value, b[i])) ? null : `got ${String(got)}`
+  return [...a as Iterable<unknown>].every((value, i) => Object.is(value, b[i])) ? null : `got ${String(got)}`
 }
 
 function exact_list(got: readonly unknown[], want: readonly unknown[]): string | null {

@@ -28,7 +28,8 @@ function plain(): unknown {
     floats: [0.5, -0, NaN, Infinity, -Infinity, 1e300, 5e-324, 0.1], booleans: [true, false, null, undefined], texts: ['', 'é世🙂', '\ud800', 'a\0b', 'x'.repeat(300)],
     bytes: new Uint8Array([0, 127, 128, 255]), none: new Uint8Array(), complex: new torch.Complex(1, -0.5), set: new Set([1, 'a', null]),
     tuple: Object.freeze([1, Object.freeze([]), Object.freeze([1, 2, 3, 4])]), size: new torch.Size([2, 3]), dtype: torch.bfloat16, device: torch.device('cuda:1'),
-    cpu: torch.device('cpu'), layout: torch.sparse_coo, map: new Map<unknown, unknown>([[3, 'c'], [1, 'a'], ['k', null], [2.5, true], [[1, 'x'], 0], [10n ** 20n, 1]]),
+    cpu: torch.device('cpu'), layout: torch.sparse_coo,
+    map: new Map<unknown, unknown>([[3, 'c'], [1, 'a'], ['k', null], [2.5, true], [[1, 'x'], 0], [10n ** 20n, 1]]),
     many: Array.from({ length: 2500 }, (_, i) => i), object: Object.fromEntries(Array.from({ length: 1500 }, (_, i) => [`k${i}`, i])), nested: [[[{}]], []] }
 }
 
@@ -36,15 +37,16 @@ function training(): unknown {
   torch.manual_seed(0)
   const model = new nn.Sequential(new nn.Linear(3, 4), new nn.BatchNorm1d(4), new nn.Linear(4, 1))
   const optimizer = new optim.Adam(model.parameters(), { lr: 0.01, amsgrad: true })
-  const schedulers = [new optim.lr_scheduler.StepLR(optimizer, 2), new optim.lr_scheduler.MultiStepLR(optimizer, [2, 4]), new optim.lr_scheduler.OneCycleLR(optimizer, 0.1, 10)]
+  const { StepLR, MultiStepLR, OneCycleLR } = optim.lr_scheduler
+  const schedulers = [new StepLR(optimizer, 2), new MultiStepLR(optimizer, [2, 4]), new OneCycleLR(optimizer, 0.1, 10)]
   for (let i = 0; i < 3; i++) {
     optimizer.zero_grad()
     model.forward(torch.randn(8, 3)).pow(2).mean().backward()
     optimizer.step()
     schedulers.forEach(one => one.step())
   }
-  return { model: model.state_dict(), optimizer: optimizer.state_dict(), schedulers: schedulers.map(one => one.state_dict()), rng: torch.get_rng_state(),
-    generator: new torch.Generator().manual_seed(3).get_state(), sgd: new optim.SGD(model.parameters(), 1).state_dict(), max: torch.randn(2, 2).max(1) }
+  return { model: model.state_dict(), optimizer: optimizer.state_dict(), schedulers: schedulers.map(one => one.state_dict()),
+    rng: torch.get_rng_state(), generator: new torch.Generator().manual_seed(3).get_state(), sgd: new optim.SGD(model.parameters(), 1).state_dict(), max: torch.randn(2, 2).max(1) }
 }
 
 function other_layouts(): unknown {
