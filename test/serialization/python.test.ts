@@ -46,7 +46,8 @@ function training(): unknown {
     schedulers.forEach(one => one.step())
   }
   return { model: model.state_dict(), optimizer: optimizer.state_dict(), schedulers: schedulers.map(one => one.state_dict()),
-    rng: torch.get_rng_state(), generator: new torch.Generator().manual_seed(3).get_state(), sgd: new optim.SGD(model.parameters(), 1).state_dict(), max: torch.randn(2, 2).max(1) }
+    rng: torch.get_rng_state(), generator: new torch.Generator().manual_seed(3).get_state(),
+    sgd: new optim.SGD(model.parameters(), 1).state_dict(), max: torch.randn(2, 2).max(1) }
 }
 
 function other_layouts(): unknown {
