@@ -19,7 +19,7 @@ export interface ModuleState {
   hooks: ModuleHooks | null
 }
 
-const STATE = Symbol('torch.nn.Module')
+const STATE = Symbol.for('torch.nn.Module') // registered, so that a module can travel to another thread
 
 /** Gives a new module its state. */
 export function init_state(module: Module): void {

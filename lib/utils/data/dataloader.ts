@@ -1,16 +1,16 @@
 // DataLoader: torch.utils.data.dataloader.
+import os from 'node:os'
 import { type Args, type Bound, bind } from '../../_args'
 import { is_kwargs } from '../../_dispatch'
-import { AssertionError, NotImplementedError, ValueError } from '../../_errors'
+import { NotImplementedError, ValueError } from '../../_errors'
 import { type_name, value_text } from '../../_typename'
 import { warn } from '../../_warnings'
-import { is_available as has_accelerator } from '../../cuda'
 import type { Generator } from '../../random'
+import { type DataLoaderIterator, SingleThreadIterator } from './_iterator'
 import { type Collated, default_collate, default_convert } from './_utils/collate'
-import { END, type Fetcher, IterableFetcher, MapFetcher } from './_utils/fetch'
-import { pin_memory } from './_utils/pin_memory'
+import { WorkerIterator } from './_worker_iterator'
 import { type DatasetLike, IterableDataset, type Sized, length_of } from './dataset'
-import { BatchSampler, RandomSampler, Sampler, SequentialSampler, draw_seed } from './sampler'
+import { BatchSampler, RandomSampler, Sampler, SequentialSampler } from './sampler'
 
 /** Of a stream there is no index to choose: endless, so that the stream alone decides when to stop. */
 class InfiniteConstantSampler extends Sampler<undefined> {
@@ -59,11 +59,17 @@ export type DataLoaderArgs<T, B, D extends DatasetLike<T>> = Args<[
  * @param shuffle - a new order for each pass. Default: false.
  * @param sampler - the order of indices: any iterable. Not with shuffle.
  * @param batch_sampler - the indices of each batch. Not with batch_size, shuffle, sampler and drop_last.
- * @param num_workers - must be 0 for now.
+ * @param num_workers - threads that read batches ahead; 0 reads in this one. Data set and functions travel to them by the modules
+ *   that export them: see docs/data.md. Default: 0.
  * @param collate_fn - makes a batch of samples. Default: {@link default_collate}; without batches {@link default_convert}.
  * @param pin_memory - copy batches to pinned memory, where there is an accelerator. Default: false.
  * @param drop_last - leave the last batch out if it is smaller. Default: false.
- * @param generator - of the shuffling. Default: the default generator.
+ * @param timeout - seconds to wait for a batch of a worker; 0 for ever. Default: 0.
+ * @param worker_init_fn - called in each worker with its number, after its seed is set.
+ * @param generator - of the shuffling, and of the workers' seeds. Default: the default generator.
+ * @param prefetch_factor - batches that each worker reads ahead. Default: 2.
+ * @param persistent_workers - keep the workers for the next pass. Default: false.
+ * @param in_order - give batches in the order of their indices; false gives whichever is there first. Default: true.
  * @throws {ValueError} for options that exclude each other.
  * @example new DataLoader(train_set, { batch_size: 64, shuffle: true })
  * @see torch.utils.data.DataLoader
@@ -87,6 +93,8 @@ export class DataLoader<T, B = Collated<T>, D extends DatasetLike<T> = AnyDatase
   in_order: boolean
   /** @internal The length of a stream as it was last asked for. */
   _length_asked: number | null = null
+  /** @internal That of persistent workers. */
+  declare _iterator: WorkerIterator<B> | null
 
   constructor(...args: DataLoaderArgs<T, B, D>) {
     // A data set may be a plain object, and then is no keyword arguments.
@@ -111,14 +119,16 @@ export class DataLoader<T, B = Collated<T>, D extends DatasetLike<T> = AnyDatase
     this.generator = generator
     this.collate_fn = (given['collate_fn'] as ((samples: never) => unknown) | undefined)
       ?? (batches === null ? default_convert : default_collate as (samples: never) => unknown)
-    this.num_workers = 0
-    this.prefetch_factor = null
+    this.num_workers = (given['num_workers'] ?? 0) as number
+    this.prefetch_factor = (given['prefetch_factor'] ?? (this.num_workers > 0 ? 2 : null)) as number | null
     this.pin_memory = Boolean(given['pin_memory'])
     this.pin_memory_device = (given['pin_memory_device'] ?? '') as string
     this.timeout = (given['timeout'] ?? 0) as number
     this.worker_init_fn = (given['worker_init_fn'] ?? null) as ((worker_id: number) => void) | null
     this.multiprocessing_context = given['multiprocessing_context'] ?? null
     this.in_order = (given['in_order'] ?? true) as boolean
+    Object.defineProperty(this, '_iterator', { value: null, writable: true, enumerable: false })
+    warn_of_many_workers(this.num_workers)
   }
 
   /** The number of batches: Python's `len(loader)`. @throws {TypeError} if the data set or sampler has no length. */
@@ -129,17 +139,25 @@ export class DataLoader<T, B = Collated<T>, D extends DatasetLike<T> = AnyDatase
     return this.drop_last ? Math.floor(length / this.batch_size) : Math.ceil(length / this.batch_size)
   }
 
-  /** Begins a pass. */
+  /** Begins a pass. With workers this thread waits for each batch, unless it is there already. */
   [Symbol.iterator](): DataLoaderIterator<B> {
-    return new DataLoaderIterator<B>(this as unknown as DataLoader<unknown, B>)
+    const loader = this as unknown as DataLoader<unknown, B>
+    if (this.num_workers === 0) return new SingleThreadIterator<B>(loader)
+    if (!this.persistent_workers) return new WorkerIterator<B>(loader)
+    if (this._iterator?.is_usable) this._iterator.restart()
+    else this._iterator = new WorkerIterator<B>(loader)
+    return this._iterator
   }
 
-  /** Begins a pass that gives way to the event loop before each batch. */
+  /** Begins a pass that lets other work of the process run before each batch, and while workers read it. */
   [Symbol.asyncIterator](): AsyncIterableIterator<B> {
     const batches = this[Symbol.iterator]()
-    const next = async (): Promise<IteratorResult<B>> => {
-      await new Promise(resolve => setImmediate(resolve))
-      return batches.next()
+    // Calls before the last one's answer wait their turn, as those of an async generator do.
+    let last: Promise<unknown> = Promise.resolve()
+    const next = (): Promise<IteratorResult<B>> => {
+      const result = last.then(() => batches.next_async())
+      last = result.catch(() => {})
+      return result
     }
     const iterator: AsyncIterableIterator<B> = {
       next,
@@ -147,71 +165,6 @@ export class DataLoader<T, B = Collated<T>, D extends DatasetLike<T> = AnyDatase
       [Symbol.asyncIterator]: () => iterator,
     }
     return iterator
-  }
-}
-
-/** One pass over a DataLoader. */
-export class DataLoaderIterator<B> implements IterableIterator<B> {
-  readonly #loader: DataLoader<unknown, B>
-  readonly #indices: Iterator<unknown>
-  readonly #fetcher: Fetcher
-  readonly #pin: boolean
-  #yielded = 0
-  #ended = false
-
-  /** @internal */
-  constructor(loader: DataLoader<unknown, B>) {
-    this.#loader = loader
-    if (loader.pin_memory && !has_accelerator()) {
-      warn("'pin_memory' argument is set as true but no accelerator is found, then device pinned memory won't be used.")
-    }
-    this.#pin = loader.pin_memory && has_accelerator()
-    this.#indices = (loader.batch_sampler ?? loader.sampler)[Symbol.iterator]()
-    // The seed that PyTorch draws for its workers, also when there are none: later draws depend on it.
-    draw_seed(loader.generator)
-    if (loader.timeout !== 0) throw new AssertionError('_SingleProcessDataLoaderIter requires timeout == 0')
-    const { dataset, collate_fn, drop_last } = loader
-    const auto_collation = loader.batch_sampler !== null
-    this.#fetcher = dataset instanceof IterableDataset
-      ? new IterableFetcher(dataset as IterableDataset<unknown>, auto_collation, collate_fn, drop_last)
-      : new MapFetcher(dataset as DatasetLike<unknown>, auto_collation, collate_fn)
-  }
-
-  /** The next batch. */
-  next(): IteratorResult<B, undefined> {
-    if (this.#ended) return { done: true, value: undefined }
-    const index = this.#indices.next()
-    const data = index.done ? END : this.#fetcher.fetch(index.value)
-    if (data === END) {
-      this.#ended = true
-      return index.done ? { done: true, value: undefined } : this.return()
-    }
-    this.#yielded++
-    this.#warn_of_length()
-    return { done: false, value: (this.#pin ? pin_memory(data) : data) as B }
-  }
-
-  /** Ends the pass before its end, as `break` does. */
-  return(): IteratorResult<B, undefined> {
-    this.#ended = true
-    this.#indices.return?.()
-    this.#fetcher.close()
-    return { done: true, value: undefined }
-  }
-
-  [Symbol.iterator](): this {
-    return this
-  }
-
-  /** The number of batches of the whole pass. */
-  get length(): number {
-    return length_of(this.#loader.batch_sampler ?? this.#loader.sampler)
-  }
-
-  #warn_of_length(): void {
-    const { _length_asked: asked, dataset } = this.#loader
-    if (asked === null || this.#yielded <= asked) return
-    warn(`Length of IterableDataset ${type_name(dataset)} was reported to be ${asked}(when accessing len(dataloader)), but ${this.#yielded} samples have been fetched. `)
   }
 }
 
@@ -231,7 +184,12 @@ function check_workers(given: Bound): void {
     throw new ValueError('num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.')
   }
   if (timeout as number < 0) throw new ValueError('timeout option should be non-negative')
-  if (num_workers !== 0) throw new NotImplementedError('DataLoader: workers are not implemented yet; use num_workers: 0')
+  if (!Number.isInteger(num_workers)) throw new TypeError(`'${type_name(num_workers)}' object cannot be interpreted as an integer`)
+  if (num_workers !== 0) {
+    if (prefetch_factor != null && prefetch_factor as number < 0) throw new ValueError('prefetch_factor option should be non-negative')
+    if (multiprocessing_context == null) return
+    throw new NotImplementedError('DataLoader: workers are threads of this process, so there is no multiprocessing_context to choose: leave it out')
+  }
   if (prefetch_factor != null) {
     throw new ValueError('prefetch_factor option could only be specified in multiprocessing.let num_workers > 0 to enable multiprocessing, otherwise set prefetch_factor to None.')
   }
@@ -239,6 +197,13 @@ function check_workers(given: Bound): void {
   if (multiprocessing_context != null) {
     throw new ValueError('multiprocessing_context can only be used with multi-process loading (num_workers > 0), but got num_workers=0')
   }
+}
+
+function warn_of_many_workers(count: number): void {
+  const most = os.availableParallelism()
+  if (count <= most) return
+  const checked = process.platform === 'linux' ? '' : ' (`cpuset` is not taken into account)'
+  warn(`This DataLoader will create ${count} worker processes in total. Our suggested max number of worker in current system is ${most}${checked}, which is smaller than what this DataLoader is going to create. Please be aware that excessive worker creation might get DataLoader running slow or even freeze, lower the worker number to avoid potential slowness/freeze if necessary.`)
 }
 
 function check_stream({ shuffle, sampler, batch_sampler }: Bound): void {

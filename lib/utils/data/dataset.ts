@@ -193,7 +193,7 @@ type Stacked<D extends Datasets> = { -readonly [K in keyof D]: Sample<D[K]> }
  */
 export class StackDataset<const D extends Datasets = Datasets> extends Dataset<Stacked<D>> {
   readonly datasets: D
-  readonly #length: number
+  private readonly _length: number
 
   constructor(...datasets: D extends readonly unknown[] ? D : [datasets: D]) {
     super()
@@ -206,29 +206,29 @@ export class StackDataset<const D extends Datasets = Datasets> extends Dataset<S
     const lengths = Object.values(this.datasets).map(length_of)
     if (lengths.length === 0) throw new ValueError('At least one dataset should be passed')
     if (lengths.some(length => length !== lengths[0])) throw new ValueError('Size mismatch between datasets')
-    this.#length = lengths[0]
+    this._length = lengths[0]
   }
 
   override at(index: number): Stacked<D> {
-    return this.#combine(dataset => item_of(dataset, index))
+    return this._combine(dataset => item_of(dataset, index))
   }
 
   __getitems__(indices: readonly number[]): Stacked<D>[] {
-    const columns = this.#combine(dataset => {
+    const columns = this._combine(dataset => {
       const items = items_of(dataset, indices)
       if (items.length !== indices.length) {
         throw new ValueError(`Nested dataset's output size mismatch. Expected ${indices.length}, got ${items.length}`)
       }
       return items
     }) as Record<string, unknown[]>
-    return indices.map((_, i) => this.#combine((_, name) => columns[name][i]))
+    return indices.map((_, i) => this._combine((_, name) => columns[name][i]))
   }
 
   override get length(): number {
-    return this.#length
+    return this._length
   }
 
-  #combine(one: (dataset: Dataset<unknown>, name: string) => unknown): Stacked<D> {
+  private _combine(one: (dataset: Dataset<unknown>, name: string) => unknown): Stacked<D> {
     const entries = Object.entries<Dataset<unknown>>(this.datasets as never).map(([name, set]) => [name, one(set, name)] as const)
     return (Array.isArray(this.datasets) ? entries.map(([, value]) => value) : Object.fromEntries(entries)) as Stacked<D>
   }
@@ -280,20 +280,20 @@ export class ChainDataset<T> extends IterableDataset<T> {
   }
 
   * [Symbol.iterator](): Iterator<T> {
-    for (const dataset of this.#checked()) yield* dataset
+    for (const dataset of checked_streams(this.datasets)) yield* dataset
   }
 
   override get length(): number {
     let total = 0
-    for (const dataset of this.#checked()) total += length_of(dataset)
+    for (const dataset of checked_streams(this.datasets)) total += length_of(dataset)
     return total
   }
+}
 
-  * #checked(): Generator<IterableDataset<T>> {
-    for (const dataset of this.datasets) {
-      if (!(dataset instanceof IterableDataset)) throw new AssertionError('ChainDataset only supports IterableDataset')
-      yield dataset
-    }
+function* checked_streams<T>(datasets: Iterable<IterableDataset<T>>): Generator<IterableDataset<T>> {
+  for (const dataset of datasets) {
+    if (!(dataset instanceof IterableDataset)) throw new AssertionError('ChainDataset only supports IterableDataset')
+    yield dataset
   }
 }
 
@@ -304,23 +304,23 @@ export class Subset<T> extends Dataset<T> {
   }
 
   override at(index: number): T {
-    return item_of(this.dataset, this.#index(index))
+    return item_of(this.dataset, this._index(index))
   }
 
   __getitems__(indices: readonly number[]): T[] {
-    return items_of(this.dataset, indices.map(index => this.#index(index)))
+    return items_of(this.dataset, indices.map(index => this._index(index)))
   }
 
   /** The collated batch, if the data set can make it at once; else null. */
   get_batch(indices: readonly number[]): unknown {
-    return batch_of(this.dataset, indices.map(index => this.#index(index)))
+    return batch_of(this.dataset, indices.map(index => this._index(index)))
   }
 
   override get length(): number {
     return this.indices.length
   }
 
-  #index(index: number): number {
+  private _index(index: number): number {
     const found = this.indices.at(index)
     if (found === undefined || !Number.isInteger(index)) throw new IndexError('list index out of range')
     return found

@@ -8,6 +8,7 @@ export {
 } from './sampler'
 export { DistributedSampler } from './distributed'
 export * as distributed from './distributed'
-export { DataLoader, type DataLoaderArgs, type DataLoaderIterator } from './dataloader'
+export { DataLoader, type DataLoaderArgs } from './dataloader'
+export type { DataLoaderIterator } from './_iterator'
 export { default_collate, default_convert, default_collate_fn_map, type CollateMap, type Collated, type Converted } from './_utils/collate'
 export { get_worker_info, type WorkerInfo } from './_utils/worker'

@@ -71,7 +71,7 @@ export class RandomSampler extends Sampler<number> {
   readonly data_source: Sized
   readonly replacement: boolean
   generator: Generator | null
-  readonly #num_samples: number | null
+  private readonly _num_samples: number | null
 
   constructor(...args: Args<[
     data_source: Sized, replacement?: boolean, num_samples?: number | null, generator?: Generator | null,
@@ -80,7 +80,7 @@ export class RandomSampler extends Sampler<number> {
     const given = bind('RandomSampler.__init__', random_names, 1, args)
     this.data_source = given['data_source'] as Sized
     this.replacement = (given['replacement'] ?? false) as boolean
-    this.#num_samples = (given['num_samples'] ?? null) as number | null
+    this._num_samples = (given['num_samples'] ?? null) as number | null
     this.generator = (given['generator'] ?? null) as Generator | null
     if (typeof this.replacement !== 'boolean') {
       throw new TypeError(`replacement should be a boolean value, but got replacement=${value_text(this.replacement)}`)
@@ -89,7 +89,7 @@ export class RandomSampler extends Sampler<number> {
   }
 
   get num_samples(): number {
-    return this.#num_samples ?? length_of(this.data_source)
+    return this._num_samples ?? length_of(this.data_source)
   }
 
   override* [Symbol.iterator](): Iterator<number> {
