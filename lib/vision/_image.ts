@@ -1,33 +1,75 @@
 // An image of 8-bit pixels, as a data set gives it before any transform; stands for PIL.Image.Image.
+import fs from 'node:fs'
+import path from 'node:path'
+import { from_numpy } from '../_creation'
+import { is_tensor } from '../_dispatch'
 import { ValueError } from '../_errors'
+import { expanduser } from '../_paths'
 import { uint8 } from '../dtype'
 import { type Tensor, elements } from '../tensor'
+import { type Raster, begin_decode, decode_indexed, encode } from './_codec/decode'
+import { replace_file } from './_files'
+import { to_grey, to_rgb, with_alpha } from './_pixels'
 
-const modes = ['', 'L', 'LA', 'RGB', 'RGBA']
+const modes = ['', 'L', 'LA', 'RGB', 'RGBA'] as const
 
-/** An image of 8-bit pixels: `mode` is 'L' (grey), 'LA', 'RGB' or 'RGBA'. It shares the memory of `pixels`. */
+/** 'L' (grey), 'LA', 'RGB', 'RGBA', 'P' (numbers of colours of a palette) or 'CMYK'. */
+export type ImageMode = 'L' | 'LA' | 'RGB' | 'RGBA' | 'P' | 'CMYK'
+
+/** Values per pixel of a mode. */
+export const mode_channels: Record<ImageMode, number> = { L: 1, LA: 2, RGB: 3, RGBA: 4, P: 1, CMYK: 4 }
+
+const formats: Record<string, string> = {
+  '.png': 'png', '.jpg': 'jpeg', '.jpeg': 'jpeg', '.jpe': 'jpeg', '.jfif': 'jpeg', '.webp': 'webp', '.gif': 'gif', '.tif': 'tiff', '.tiff': 'tiff',
+}
+
+/** An image that is still being decoded. @internal */
+export interface PendingImage {
+  finish(): Image
+}
+
+/** An image of 8-bit pixels. It shares the memory of the tensor or array that it was made of. */
 export class Image {
-  /** uint8 of shape (H, W), or (H, W, C) for more than one value per pixel. */
-  readonly pixels: Tensor
   readonly width: number
   readonly height: number
   /** Values per pixel: 1 to 4. */
   readonly channels: number
-  readonly mode: string
+  readonly mode: ImageMode
+  /** The colours of mode 'P' as RGB triples. */
+  readonly palette: Uint8Array | null = null
+  readonly #source: Tensor | Uint8Array
 
   /** @throws {ValueError} if `pixels` is no uint8 tensor of 2 dimensions, or 3 of which the last is 1 to 4. */
-  constructor(pixels: Tensor) {
-    const [height = 0, width = 0, channels = 1] = pixels.shape
-    const mode = pixels.ndim === 2 || pixels.ndim === 3 ? modes[channels] : undefined
-    if (!mode || pixels.dtype !== uint8) {
+  constructor(pixels: Tensor)
+  /** @internal */
+  constructor(data: Uint8Array, width: number, height: number, mode: ImageMode, palette?: Uint8Array | null)
+  constructor(source: Tensor | Uint8Array, width = 0, height = 0, mode?: ImageMode, palette: Uint8Array | null = null) {
+    this.#source = source
+    if (mode !== undefined) {
+      [this.width, this.height, this.channels, this.mode, this.palette] = [width, height, mode_channels[mode], mode, palette]
+      return
+    }
+    const pixels = source as Tensor
+    const [rows = 0, columns = 0, channels = 1] = pixels.shape
+    const found = pixels.ndim === 2 || pixels.ndim === 3 ? modes[channels] : undefined
+    if (!found || pixels.dtype !== uint8) {
       throw new ValueError(
         `pixels should be torch.uint8 of shape (H, W) or (H, W, 1 to 4). Got ${pixels.dtype} of shape (${pixels.shape.join(', ')})`)
     }
-    this.pixels = pixels
-    this.height = height
-    this.width = width
-    this.channels = channels
-    this.mode = mode
+    [this.width, this.height, this.channels, this.mode] = [columns, rows, channels, found]
+  }
+
+  /** uint8 of shape (H, W), or (H, W, C) for more than one value per pixel. */
+  get pixels(): Tensor {
+    const { width, height, channels } = this
+    const source = this.#source
+    if (is_tensor(source)) return source as Tensor
+    return from_numpy(source as Uint8Array).view(channels === 1 ? [height, width] : [height, width, channels])
+  }
+
+  /** The values, row by row, those of a pixel side by side; not to be changed. */
+  get data(): Uint8Array {
+    return (is_tensor(this.#source) ? elements(this.#source as Tensor) : this.#source) as Uint8Array
   }
 
   /** `[width, height]`, as in PIL. */
@@ -35,9 +77,56 @@ export class Image {
     return [this.width, this.height]
   }
 
-  /** A copy of the values: row by row, those of a pixel side by side. */
+  /** A copy of {@link data}. */
   get bytes(): Uint8Array {
-    return elements(this.pixels) as Uint8Array
+    return is_tensor(this.#source) ? this.data : this.data.slice()
+  }
+
+  /**
+   * The same image in another mode, in PIL's integer arithmetic; itself if it has that mode.
+   * @throws {ValueError} if there is no way from mode to mode
+   */
+  convert(mode: ImageMode): Image {
+    if (mode === this.mode) return this
+    const make = { L: to_grey, RGB: to_rgb, RGBA: with_alpha, LA: with_alpha }[mode as 'L']
+    if (make === undefined) throw new ValueError(`conversion from ${this.mode} to ${mode} not supported`)
+    const source = mode === 'LA' ? this.convert('L') : this
+    return new Image(make(source.data, source.mode, source.palette), this.width, this.height, mode)
+  }
+
+  /**
+   * Writes the image into a file, whose format its name says: .png, .jpg, .webp, .gif or .tiff. The file appears when it is complete.
+   * @param format - instead of the name: 'png', 'jpeg' ...
+   * @throws {ValueError} if the format is unknown
+   */
+  save(file: string, format?: string | null): void {
+    const wanted = format ? '.' + format.toLowerCase() : path.extname(file).toLowerCase()
+    const known = formats[wanted]
+    if (known === undefined) throw new ValueError(`unknown file extension: ${wanted}`)
+    replace_file(expanduser(file), encode(this.mode === 'P' || this.mode === 'CMYK' ? this.convert('RGB') : this, known, known === 'jpeg' ? { quality: 75 } : {}))
+  }
+
+  /**
+   * Reads an image file: JPEG, PNG, WebP, GIF (first image), TIFF, AVIF, uncompressed BMP, binary PPM and PGM.
+   * @throws {RuntimeError} that names the file if it is no image, damaged, truncated or larger than 178,956,970 pixels
+   */
+  static open(file: string): Image {
+    return Image.begin_open(file).finish()
+  }
+
+  /** Begins to read an image file: several are decoded beside each other. @internal */
+  static begin_open(file: string): PendingImage {
+    const bytes = fs.readFileSync(expanduser(file))
+    const indexed = decode_indexed(bytes, file)
+    if (indexed !== null) return { finish: () => new Image(indexed.data, indexed.width, indexed.height, 'P', indexed.palette) }
+    const pending = begin_decode(bytes, file)
+    return {
+      finish: () => {
+        const decoded = pending.finish()
+        const mode = decoded.header.format === 'jpeg' && decoded.channels === 4 ? 'CMYK' : modes[decoded.channels] as ImageMode
+        return new Image(as_bytes(decoded), decoded.width, decoded.height, mode)
+      },
+    }
   }
 
   toString(): string {
@@ -47,4 +136,8 @@ export class Image {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString()
   }
+}
+
+function as_bytes({ data }: Raster): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength) // what came as a Buffer, too
 }
