@@ -2,6 +2,7 @@
 import json
 
 import torch
+import torch.distributions
 import torch.masked
 import torch.nn.functional
 import torch.signal
@@ -12,6 +13,7 @@ SPACES = {
     'torch': torch, 'torch.Tensor': torch.Tensor, 'torch.linalg': torch.linalg, 'torch.fft': torch.fft, 'torch.special': torch.special,
     'torch.nn.functional': torch.nn.functional, 'torch.sparse': torch.sparse, 'torch.masked': torch.masked,
     'torch.signal.windows': torch.signal.windows, 'torch.testing': torch.testing,
+    'torch.distributions': torch.distributions, 'torch.distributions.constraints': torch.distributions.constraints,
 }
 
 

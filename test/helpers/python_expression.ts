@@ -160,7 +160,8 @@ class Parser {
         owner = undefined
       } else if (this.take('[')) {
         const parts = this.list(']', () => this.index_part())
-        value = torch.is_tensor(value) ? value.at(...parts as torch.IndexPart[]) : (value as unknown[]).at(parts[0] as number)
+        value = torch.is_tensor(value) ? value.at(...parts as torch.IndexPart[])
+          : typeof parts[0] === 'string' ? (value as Record<string, unknown>)[parts[0]] : (value as unknown[]).at(parts[0] as number)
         owner = undefined
       } else {
         return value
