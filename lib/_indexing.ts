@@ -1,7 +1,9 @@
 // Indexing: the parts of x[...] and what they do. The counterpart of python_variable_indexing.cpp.
-import { Complex, is_tensor } from './_dispatch'
+import { binding } from './_C'
+import { Complex, handle, is_tensor } from './_dispatch'
 import { IndexError, ValueError } from './_errors'
 import { aten } from './_operators'
+import { read_ints } from './_tape'
 import { type_name } from './_typename'
 import { int64 } from './dtype'
 import type { Tensor } from './tensor'
@@ -91,6 +93,12 @@ function invalid(type: string): IndexError {
 
 function is_mask(tensor: Tensor): boolean {
   return tensor.dtype.name === 'bool' || tensor.dtype.name === 'uint8'
+}
+
+// Whether it is one number here and another in each example of a vmap.
+function is_batched(tensor: Tensor): boolean {
+  binding.wrapper(handle(tensor))
+  return read_ints()[0] === 1
 }
 
 // How many of the tensor's dimensions a part uses.
@@ -184,7 +192,7 @@ class Index {
 
   private apply_tensor(part: Tensor, place: number): void {
     const { dtype } = part
-    if (part.dim() > 0 || dtype.is_floating_point || dtype.is_complex) this.note(part, is_mask(part) ? part.dim() : 1)
+    if (part.dim() > 0 || dtype.is_floating_point || dtype.is_complex || is_batched(part)) this.note(part, is_mask(part) ? part.dim() : 1)
     else if (is_mask(part)) this.apply_boolean(Boolean(part.item()))
     else this.view = apply_select(this.view, this.dim, part.item(), place)
   }

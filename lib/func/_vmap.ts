@@ -57,7 +57,7 @@ function checked_dim(place: string, arg: unknown, dim: unknown): number | null {
 
 function process_inputs(in_dims: unknown, args: readonly unknown[], func: Callback): Inputs {
   const name = name_of(func)
-  const place = `vmap(${name}, in_dims=${python_text(in_dims)}, ...)(<inputs>)`
+  const place = `vmap(${name}, in_dims=${typeof in_dims === 'string' ? in_dims : python_text(in_dims)}, ...)(<inputs>)`
   if (!is_int(in_dims) && !Array.isArray(in_dims)) {
     throw new ValueError(`${place}: expected \`in_dims\` to be int or a (potentially nested) tuple matching the structure of inputs, `
       + `got: ${tree_type_text(in_dims)}.`)
