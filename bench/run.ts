@@ -97,6 +97,23 @@ function epoch(folder: string): Jobs {
   }
 }
 
+type Passes = Record<'normalize' | 'lambda', { seconds: number, sum: number }>
+
+/** Passes over the loader alone; Python's with PIL, or none. */
+function loading(folder: string): Row[] {
+  if (pil === null) return []
+  const { ours, theirs } = compare(() => JSON.parse(run_node('loading.js', folder, args.threads)) as Passes,
+    () => JSON.parse(run_python_with({ PYTHONPATH: pil }, 'loading.py', folder, args.threads)) as Passes)
+  const row = (what: string, key: keyof Passes): Row => {
+    if (ours[0]![key].sum !== theirs[0]![key].sum) throw new Error(`${what}: the batches differ from Python's`)
+    return { what, unit: 's', ours: median(ours.map(one => one[key].seconds)), theirs: median(theirs.map(one => one[key].seconds)) }
+  }
+  return [
+    row('a pass over MNIST in shuffled batches of 64, ToTensor and Normalize', 'normalize'),
+    row("the same with a function of the user's own behind ToTensor", 'lambda'),
+  ]
+}
+
 const operators = ['add', 'add scalar', 'mul', 'sub', 'div', 'pow', 'exp', 'relu', 'sigmoid', 'sum', 'mean dim', 'max dim', 'matmul', 'linear', 'view',
   'transpose', 'select', 'cat', 'log_softmax', 'nll_loss', 'conv2d', 'item']
 
@@ -143,6 +160,7 @@ function machine(): string {
 }
 
 const jobs = epoch(mnist_folder())
+jobs.rows.push(...loading(mnist_folder()))
 const start = first_tensor()
 const costs = calls()
 const means = (['plain', 'grad'] as const).map(kind => {

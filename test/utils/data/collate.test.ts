@@ -54,6 +54,23 @@ describe('utils.data.default_collate', () => {
       'Batches of sparse tensors are not currently supported by the default collate_fn; please provide a custom collate_fn to handle them appropriately.')
   })
 
+  it('collates named tuples field by field', () => {
+    const [a, b] = [torch.tensor([1, 5]), torch.tensor([[7, 2]])].map(x => x.max({ dim: -1 }))
+    const { values, indices } = default_collate([a, torch.tensor([3, 4]).max({ dim: -1 })]) as unknown as { values: Tensor, indices: Tensor }
+    expect([text(values), text(indices)]).toEqual(['float32 [5,4]', 'int64 [1,1]'])
+    expect(default_convert(b)).toBeInstanceOf(b.constructor)
+  })
+
+  it('collates only what it has a function for, if it is given some', () => {
+    const { collate } = torch.utils.data._utils.collate
+    const sum = (batch: readonly number[]): number => batch.reduce((a, b) => a + b, 0)
+    expect(collate([{ x: 1, y: 'a' }, { x: 2, y: 'b' }], { collate_fn_map: new Map<never, never>([[Number, sum], [String, (batch: string[]) => batch.join('')]] as never) }))
+      .toEqual({ x: 3, y: 'ab' })
+    for (const options of [{}, { collate_fn_map: null }, { collate_fn_map: new Map([[String, sum as never]]) }]) {
+      expect(() => collate([[1], [2]], options)).toThrow("default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found <class 'int'>")
+    }
+  })
+
   it('learns classes', () => {
     class Word {
       constructor(readonly text: string) {}

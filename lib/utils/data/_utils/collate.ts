@@ -1,6 +1,6 @@
 // Samples to a batch: torch.utils.data._utils.collate.
 import { tensor } from '../../../_creation'
-import { is_kwargs, is_tensor } from '../../../_dispatch'
+import { NamedTuple, is_kwargs, is_tensor } from '../../../_dispatch'
 import { RuntimeError } from '../../../_errors'
 import { type_text } from '../../../_typename'
 import { float64, int64 } from '../../../dtype'
@@ -27,8 +27,9 @@ export type Converted<T> =
 
 type Options = { collate_fn_map?: CollateMap | null }
 type CollateFunction = (batch: readonly never[], options: Options) => unknown
-/** Functions that collate samples of a class. */
-export type CollateMap = Map<abstract new (...args: never[]) => unknown, CollateFunction>
+type Class = abstract new (...args: never[]) => unknown
+/** Functions that collate samples of a class; Number, BigInt, Boolean and String stand for such values. */
+export type CollateMap = Map<Class | NumberConstructor | BigIntConstructor | BooleanConstructor | StringConstructor, CollateFunction>
 
 function is_array(value: unknown): value is TypedArray {
   return ArrayBuffer.isView(value) && !(value instanceof DataView)
@@ -47,6 +48,7 @@ function convert(data: unknown): unknown {
   if (is_tensor(data)) return data
   if (is_array(data)) return tensor(data)
   if (Array.isArray(data)) return data.map(convert)
+  if (data instanceof NamedTuple) return remade(data, Array.from(data, convert))
   if (data instanceof Map) return new Map([...data].map(([key, value]) => [key, convert(value)]))
   return is_kwargs(data) ? Object.fromEntries(Object.entries(data).map(([key, value]) => [key, convert(value)])) : data
 }
@@ -61,8 +63,19 @@ export function collate_tensor_fn(batch: readonly Tensor[]): Tensor {
   return stack(batch as Tensor[], 0)
 }
 
-/** The classes that {@link default_collate} knows beside JavaScript's own; add to it to have it collate others. */
-export const default_collate_fn_map: CollateMap = new Map([[Tensor, collate_tensor_fn]])
+function collate_array_fn(batch: readonly TypedArray[], options: Options): unknown {
+  return collate(batch.map(one => tensor(one)), options)
+}
+
+/** What {@link default_collate} does with values that are no containers. Add to it to have it collate others. */
+export const default_collate_fn_map: CollateMap = new Map<Class, CollateFunction>([
+  [Tensor, collate_tensor_fn],
+  [Object.getPrototypeOf(Uint8Array) as Class, collate_array_fn],
+  [Number, collate_numbers],
+  [BigInt as unknown as Class, collate_numbers],
+  [Boolean, collate_numbers],
+  [String, batch => [...batch]],
+])
 
 /**
  * Makes one batch of samples of the same form: tensors are stacked, and so are typed arrays; numbers become a tensor; strings
@@ -79,21 +92,34 @@ export function default_collate<T>(batch: readonly T[]): Collated<T> {
   return collate(batch, { collate_fn_map: default_collate_fn_map }) as Collated<T>
 }
 
-/** {@link default_collate} with other classes: functions of `collate_fn_map` collate the instances of its classes. */
+// A class of its own before one that it extends.
+function function_for(value: unknown, map: CollateMap): CollateFunction | undefined {
+  if (value === null || value === undefined) return undefined
+  const exact = map.get(value.constructor as Class)
+  if (exact !== undefined) return exact
+  // Tensors and typed arrays of another context, as of a jest test, are no instances of this one's classes.
+  if (is_array(value)) return map.get(Object.getPrototypeOf(Uint8Array) as Class)
+  for (const [type, collate_class] of map) if (value instanceof (type as Class)) return collate_class
+  return undefined
+}
+
+/**
+ * Makes one batch as {@link default_collate} does, with functions of your own: those of `collate_fn_map` collate the values of their
+ * classes, and without one for its class a value that is no array, Map or plain object cannot be collated.
+ *
+ * @see torch.utils.data._utils.collate.collate
+ */
 export function collate(batch: readonly unknown[], options: Options = {}): unknown {
   const first = batch[0]
-  for (const [type, collate_class] of options.collate_fn_map ?? []) {
-    if (first instanceof type) return collate_class(batch as readonly never[], options)
-  }
+  const own = options.collate_fn_map && function_for(first, options.collate_fn_map)
+  if (own) return own(batch as readonly never[], options)
   const column = (key: string): unknown => collate(batch.map(sample => field(sample, key)), options)
-  if (is_constant(first)) return collate_numbers(batch)
-  if (typeof first === 'string') return [...batch]
-  if (is_array(first)) return collate(batch.map(one => tensor(one as TypedArray)), options)
-  if (Array.isArray(first)) {
+  if (Array.isArray(first) || first instanceof NamedTuple) {
     if (batch.some(sample => (sample as unknown[]).length !== first.length)) {
       throw new RuntimeError('each element in list of batch should be of equal size')
     }
-    return first.map((_, i) => collate(batch.map(sample => (sample as unknown[])[i]), options))
+    const columns = Array.from(first, (_, i) => collate(batch.map(sample => (sample as unknown[])[i]), options))
+    return Array.isArray(first) ? columns : remade(first, columns)
   }
   if (first instanceof Map) {
     const maps = batch as readonly Map<unknown, unknown>[]
@@ -101,6 +127,11 @@ export function collate(batch: readonly unknown[], options: Options = {}): unkno
   }
   if (is_kwargs(first)) return Object.fromEntries(Object.keys(first).map(key => [key, column(key)]))
   throw unknown_type(first)
+}
+
+/** A named tuple of the same kind. */
+function remade(tuple: NamedTuple, values: unknown[]): NamedTuple {
+  return new (tuple.constructor as new (values: unknown[]) => NamedTuple)(values)
 }
 
 function field(sample: unknown, key: string): unknown {

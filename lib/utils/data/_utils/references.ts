@@ -139,8 +139,8 @@ export function load_file(file: string): unknown {
   return createRequire(file)(file)
 }
 
-/** What a reference names. @throws {TypeError} if the module does not export it */
-export function resolve_reference(reference: Reference, load: Loader): unknown {
+/** What a reference names, or null if the module does not export it. */
+export function resolve_reference(reference: Reference, load: Loader): object | null {
   const { module, names } = reference
   let value = module === null ? globalThis : load(module)
   for (const name of names) value = is_holder(value) ? value[name] : undefined
@@ -149,7 +149,7 @@ export function resolve_reference(reference: Reference, load: Loader): unknown {
     const exported = part(load(module), 'default')
     if (names.length === 1 && part(exported, 'name') === names[0]) value = exported
   }
-  if (!is_holder(value)) throw new TypeError(`${module ?? 'JavaScript'} exports no '${names.join('.')}'`)
+  if (!is_holder(value)) return null
   remember(value, reference)
   return value
 }

@@ -17,7 +17,7 @@ type Field = readonly [name: string, value: unknown, enumerable: boolean, is_sym
 
 type Packed =
   | { [KEY]: 'tensor', token: number, type: unknown, requires_grad: boolean }
-  | { [KEY]: 'reference', reference: Reference }
+  | { [KEY]: 'reference', reference: Reference, place: string }
   | { [KEY]: 'object', type: unknown, form: Form, items: unknown[], fields: Field[] }
   | { [KEY]: 'state', type: unknown, state: unknown }
   | { [KEY]: 'call', type: unknown, args: unknown }
@@ -127,7 +127,7 @@ export class Packer {
     const reference = find_reference(value)
     if (reference === null) throw this.#refusal(this.#what(value))
     if (is_es_module(reference.module)) this.modules.add(reference.module)
-    return { [KEY]: 'reference', reference }
+    return { [KEY]: 'reference', reference, place: this.#place() }
   }
 
   #instance(value: object): Packed {
@@ -178,10 +178,13 @@ export class Packer {
     return `the ${kind} ${name === '' ? 'without a name' : `'${name}'`}${script === null ? '' : ` of ${file_of(script)}`}, which no module exports`
   }
 
-  #refusal(what: string): TypeError {
+  #place(): string {
     const [name, ...parts] = this.#trail
-    const place = parts.map(one => (typeof one === 'number' ? `[${one}]` : `.${one}`)).join('')
-    return new TypeError(`${name}${place} cannot travel to another thread: it is ${what}. ${GUIDE}`)
+    return name + parts.map(one => (typeof one === 'number' ? `[${one}]` : `.${one}`)).join('')
+  }
+
+  #refusal(what: string): TypeError {
+    return new TypeError(`${this.#place()} cannot travel to another thread: it is ${what}. ${GUIDE}`)
   }
 }
 
@@ -244,7 +247,7 @@ export class Unpacker {
   #special(packed: Packed): unknown {
     switch (packed[KEY]) {
       case 'tensor': return this.#note(packed, this.#tensor(packed))
-      case 'reference': return this.#note(packed, resolve_reference(packed.reference, module => this.#load(module)))
+      case 'reference': return this.#note(packed, this.#resolve(packed.reference, packed.place))
       case 'device': return this.#note(packed, device(packed.name))
       case 'generator': return this.#note(packed, new Generator(packed.device).set_state(this.unpack(packed.state) as Tensor))
       case 'call': {
@@ -261,6 +264,13 @@ export class Unpacker {
       }
       case 'object': return this.#instance(packed)
     }
+  }
+
+  #resolve(reference: Reference, place: string): unknown {
+    const found = resolve_reference(reference, module => this.#load(module))
+    if (found !== null) return found
+    const what = `'${reference.names.join('.')}', which ${reference.module ?? 'JavaScript'} does not export`
+    throw new TypeError(`${place} cannot travel to another thread: it is ${what}. ${GUIDE}`)
   }
 
   #load(module: string): unknown {
