@@ -5,17 +5,17 @@ import { formatWithOptions } from 'node:util'
 import { transformSync } from '@swc/core'
 import torch from 'torch-ts'
 
-const pages = ['docs/tensors.md']
+const pages = ['docs/tensors.md', 'docs/data.md']
 
 interface Program { title: string, code: string }
 
-/** The programs of a page, named by the heading above. */
+/** The programs of a page, named by the heading above. Those that are files of a larger one begin with its name; another test runs them. */
 function programs(page: string): Program[] {
   const text = fs.readFileSync(path.join(__dirname, '..', page), 'utf8')
   let title = ''
   return [...text.matchAll(/^#+ (.*)$|^```ts\n([^]*?)^```$/gm)].flatMap(([, heading, code]) => {
     if (heading !== undefined) title = heading
-    return code === undefined ? [] : [{ title, code }]
+    return code === undefined || /^\/\/ \w+\.ts\n/.test(code) ? [] : [{ title, code }]
   })
 }
 

@@ -108,6 +108,16 @@ describe('a program with workers', () => {
     ])
   })
 
+  it('is as docs/data.md shows it', async () => {
+    const page = fs.readFileSync(path.join(__dirname, '..', '..', '..', 'docs', 'data.md'), 'utf8')
+    const files = Object.fromEntries([...page.matchAll(/^```ts\n\/\/ (\w+\.ts)\n([^]*?)^```$/gm)].map(([, name, code]) => [name, code]))
+    const { 'main.ts': main, ...others } = files
+    const printed = main.split('\n').flatMap(line => / ?\/\/ (.*)$/.exec(line)?.[1] ?? [])
+    const { stdout } = await run({ 'main.ts': main, ...others })
+    expect(stdout.trim().split('\n')).toEqual(printed)
+    expect(printed.length).toBe(2)
+  })
+
   it('has flat memory over 20 passes, and nothing is left of those that were broken off', async () => {
     const text = `
       const kept = loader(40, { batch_size: 4, collate_fn: undefined, persistent_workers: true })
@@ -136,7 +146,7 @@ describe('a program with workers', () => {
       check()`
     const { stdout, stderr } = await run({ 'main.cjs': head + text, 'set.cjs': set })
     expect(stderr).toBe('')
-    const { counts, most, ...left } = JSON.parse(stdout) as { counts: number[], most: number, live_tensors: number, live_bytes: number, threads: number }
+    const { counts, most, ...left } = JSON.parse(stdout) as { counts: number[], most: number, [left: string]: unknown }
     expect(counts).toEqual([40, 12])
     expect(most).toBeLessThan(50e6)
     expect(left).toEqual({ live_tensors: 0, live_bytes: 0, threads: 0 })
