@@ -6,12 +6,14 @@ import { type Args, bind } from './_args'
 import { RuntimeError, ValueError } from './_errors'
 import { BytesSource, FileSource, type Source, write_file } from './_files'
 import { UnpicklingError } from './_pickle/errors'
+import { load_file } from './safetensors/open'
 import { load_legacy } from './_serialization/legacy'
 import { load_zip } from './_serialization/load'
 import type { MapLocation } from './_serialization/location'
 import { save_zip } from './_serialization/save'
 import { type_text } from './_typename'
 import { ZipReader } from './_zip/reader'
+import { Device } from './device'
 
 export { PicklingError, UnpicklingError } from './_pickle/errors'
 export {
@@ -159,7 +161,17 @@ async function load_stream(stream: Readable, settings: Settings): Promise<unknow
   return safely(new BytesSource(Buffer.concat(chunks)), null, settings)
 }
 
+function load_safetensors(file: string, map_location: MapLocation | null | undefined): unknown {
+  const is_table = map_location !== null && map_location !== undefined && typeof map_location !== 'string' && !(map_location instanceof Device)
+  if (is_table) {
+    throw new RuntimeError(`Loading safetensors file with ${typeof map_location === 'function' ? 'callable' : 'dict'} map_location is not supported. `
+      + 'Use a device string or torch.device instead.')
+  }
+  return load_file(file, map_location ?? 'cpu')
+}
+
 function load_path(file: string, settings: Settings): unknown {
+  if (file.endsWith('.safetensors')) return load_safetensors(file, settings.map_location)
   const source = new FileSource(file)
   try {
     return safely(source, source.is_plain ? file : null, settings)

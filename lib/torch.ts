@@ -45,6 +45,7 @@ export {
 } from './amp/_state'
 export { autocast, GradScaler } from './amp'
 export * as amp from './amp'
+export * as hub from './hub'
 export * as serialization from './serialization'
 export * as random from './random'
 export * as autograd from './autograd'

@@ -82,6 +82,7 @@ function with_grad(tensor: Tensor, requires_grad: unknown): Tensor {
 // Conjugate and negative views are flags of a tensor.
 function with_metadata(tensor: Tensor, metadata: unknown): Tensor {
   if (!(metadata instanceof PyDict)) return tensor
+  if (metadata.items.get('conj') === true && !tensor.dtype.is_complex) throw new UnpicklingError('only complex tensors are conjugated')
   const conjugated = metadata.items.get('conj') === true ? conj([tensor]) as Tensor : tensor
   return metadata.items.get('neg') === true ? neg([conjugated]) as Tensor : conjugated
 }

@@ -1,5 +1,6 @@
 // torch.save and torch.load: what they keep, where they read from and write to, what they refuse to write.
 import fs from 'node:fs'
+import path from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import torch from 'torch-ts'
@@ -160,6 +161,14 @@ describe('torch.load', () => {
     const swapped = zip_of({ 'data.pkl': pickle, byteorder: 'big', 'data/0': bytes('\x3f\x80\x00\x00\x40\x00\x00\x00') })
     expect(torch.load<torch.Tensor>(swapped).tolist()).toEqual([1, 2])
     expect(() => torch.load(zip_of({ 'data.pkl': pickle, byteorder: 'middle' }))).toThrow('Unknown endianness type: middle')
+  })
+
+  it('reads the format before the zip files', () => {
+    const value = torch.load<Record<string, torch.Tensor>>(path.join(__dirname, 'fixtures', 'legacy.pt'))
+    expect(value['view'].tolist()).toEqual([[0, 3], [1, 4], [2, 5]])
+    value['x'].set_at(5, 9)
+    expect([value['view'].at(2, 1).item(), value['half'].dtype, value['text'], value['tuple']]).toEqual([9, torch.float16, 'é', [1, 2.5, null]])
+    expect(() => torch.load(path.join(__dirname, 'fixtures', 'legacy.pt'), { mmap: true })).toThrow('mmap can only be used with files saved with')
   })
 
   it('notices damage by the checksums', () => {
