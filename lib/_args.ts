@@ -35,6 +35,9 @@ export type Args<Params extends readonly unknown[], Names extends readonly strin
   | (unknown extends Keywords ? never : [...Required<Params>, kwargs: Keywords])
   | Prefixes<Required<Params>, Params, Names, Keywords>
 
+/** The object with all of `Params` by name. */
+export type Keywords<Params extends readonly unknown[], Names extends readonly string[]> = Fields<Params, Names, Names[number]>
+
 /** The arguments of one call by name. */
 export type Bound = Record<string, unknown>
 

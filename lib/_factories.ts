@@ -51,7 +51,8 @@ export function factory_function(name: string, like: boolean = false): (...args:
     const device = like ? null : default_device()
     if (device === null && !(kwargs !== null && ('requires_grad' in kwargs || 'out' in kwargs))) return invoke(op, args)
     const positional = kwargs === null ? args : args.slice(0, -1)
-    return make(op, positional, { ...device !== null && !kwargs?.['out'] && { device }, ...kwargs })
+    const is_default = device !== null && kwargs?.['out'] == null && kwargs?.['device'] == null
+    return make(op, positional, { ...kwargs, ...is_default && { device } })
   }
 }
 

@@ -1,0 +1,228 @@
+// torchvision's models: what they consist of, their first weights and what they compute. The fixture is made by scripts/goldens/vision_models.py.
+import crypto from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import * as torch from '../../lib'
+import { models } from '../../lib/vision'
+import { repository } from '../helpers/clone'
+
+interface Golden {
+  num_params: number
+  state: string
+  repr: string
+  size?: number
+  options: Record<string, unknown>
+  init: number[]
+  eval: number[]
+  train: number[]
+}
+
+const { nn } = torch
+const goldens = JSON.parse(fs.readFileSync(path.join(repository, 'test/fixtures/vision_models.json'), 'utf8')) as Record<string, Golden>
+
+beforeAll(() => {
+  torch.set_num_threads(1)
+  process.removeAllListeners('warning') // GoogLeNet warns of its initialisation, as in torchvision
+})
+
+/** Makes something whose tensors have no values. */
+function without_values<T>(make: () => T): T {
+  torch.set_default_device('meta')
+  try {
+    return make()
+  } finally {
+    torch.set_default_device(null)
+  }
+}
+
+function sha(text: string): string {
+  return crypto.createHash('sha256').update(text).digest('hex').slice(0, 16)
+}
+
+/** A model by its builder, or a small one by its class. */
+function make(name: string, options: Record<string, unknown>): torch.nn.Module {
+  if (named.includes(name)) return models.get_model(name, options)
+  const v2 = name === 'SwinTransformerV2' && { block: models.SwinTransformerBlockV2, downsample_layer: models.PatchMergingV2 }
+  const setting = options.block_setting as [number, number | null, number][] | undefined
+  const blocks = setting && { block_setting: setting.map(row => new models.CNBlockConfig(...row)) }
+  const classes = { ...models, SwinTransformerV2: models.SwinTransformer } as unknown as Record<string, new (options: object) => torch.nn.Module>
+  return new classes[name]!({ ...options, ...v2, ...blocks })
+}
+
+/** The sum of magnitudes, and one of values times the sine of their numbers, so that places count. */
+function sums(tensors: readonly torch.Tensor[]): number[] {
+  const flat = torch.cat(tensors.map(tensor => tensor.detach().reshape(-1).double()))
+  const places = torch.arange(flat.numel(), { dtype: torch.float64 }).sin()
+  return [flat.abs().sum().item(), flat.mul(places).sum().item()]
+}
+
+/** Both sums agree; the tolerance is a part of the first. */
+function expect_sums(found: readonly number[], wanted: readonly number[], tolerance: number): void {
+  for (const i of [0, 1]) expect(Math.abs(found[i]! - wanted[i]!)).toBeLessThan(tolerance * wanted[0]!)
+}
+
+const named = Object.keys(goldens).filter(name => name === name.toLowerCase())
+const ran = Object.entries(goldens).filter(([, { size }]) => size !== undefined)
+
+describe('models', () => {
+  it('are those of torchvision, but for MaxViT', () => {
+    expect(models.list_models()).toEqual(named.sort())
+  })
+
+  it.each(named)('%s has the names, shapes and repr of torchvision', name => {
+    const golden = goldens[name]!
+    const model = without_values(() => models.get_model(name))
+    expect([...model.parameters()].reduce((sum, parameter) => sum + parameter.numel(), 0)).toBe(golden.num_params)
+    const lines = Object.entries(model.state_dict()).map(([key, tensor]) => `${key} [${[...tensor.shape].join(', ')}] ${String(tensor.dtype)}`)
+    expect(sha(lines.join('\n'))).toBe(golden.state)
+    expect(sha(String(model))).toBe(golden.repr)
+    const weights = [...models.get_model_weights(name)]
+    for (const { meta } of weights.filter(({ meta }) => meta.num_params === golden.num_params)) expect(meta.min_size).toHaveLength(2)
+    expect(weights.length).toBeGreaterThan(0)
+  })
+
+  // Sums and not bits, since other processors round otherwise. Training is compared more loosely: batches of two make the norms touchy.
+  it.each(ran)('%s begins with the same weights and computes the same', (name, { size, options, init, eval: evaluated, train }) => {
+    torch.manual_seed(0)
+    const model = make(name, options)
+    expect_sums(sums(Object.values(model.state_dict())), init, 1e-6)
+    if (model instanceof models.VisionTransformer) { // its classifier begins with zeros
+      const head = (model.heads as torch.nn.Module as torch.nn.Module & { head: torch.nn.Linear }).head.weight
+      head.data = torch.arange(head.numel(), { dtype: torch.float32 }).sin().reshape(head.shape)
+    }
+    const image = torch.linspace(-1, 1, 2 * 3 * size! * size!).reshape(2, 3, size!, size!).mul(50).sin()
+    torch.no_grad(() => {
+      expect_sums(sums([model.eval()(image) as torch.Tensor]), evaluated, 1e-4)
+      torch.manual_seed(1)
+      const trained = model.train()(image) as torch.Tensor | Iterable<torch.Tensor>
+      expect_sums(sums(trained instanceof torch.Tensor ? [trained] : [...trained]), train, 2e-2)
+    })
+  })
+})
+
+describe('outputs of GoogLeNet and Inception3', () => {
+  it('are named in training, and logits alone in evaluation', () => {
+    const model = models.googlenet({ init_weights: false, num_classes: 7 })
+    const image = torch.rand(2, 3, 64, 64)
+    const outputs = model(image) as models.GoogLeNetOutputs
+    expect(outputs).toBeInstanceOf(models.GoogLeNetOutputs)
+    expect([...outputs.logits.shape]).toEqual([2, 7])
+    expect(outputs.aux_logits1).toBe(outputs[2])
+    const [logits, aux2] = outputs
+    expect(logits).toBe(outputs.logits)
+    expect(aux2).toBe(outputs.aux_logits2)
+    expect(model.eval()(image)).toBeInstanceOf(torch.Tensor)
+  })
+
+  it('say the names in their text', () => {
+    expect(String(new models.InceptionOutputs([torch.ones(1), null]))).toBe('InceptionOutputs(logits=tensor([1.]), aux_logits=None)')
+  })
+})
+
+describe('weights', () => {
+  it('are members of an enum, by name and in order', () => {
+    const { ResNet50_Weights } = models
+    expect([...ResNet50_Weights].map(String)).toEqual(['ResNet50_Weights.IMAGENET1K_V1', 'ResNet50_Weights.IMAGENET1K_V2'])
+    expect(ResNet50_Weights.DEFAULT).toBe(ResNet50_Weights.IMAGENET1K_V2)
+    expect(ResNet50_Weights.IMAGENET1K_V1.url).toBe('https://download.pytorch.org/models/resnet50-0676ba61.pth')
+    const { meta } = ResNet50_Weights.IMAGENET1K_V1
+    expect(meta.num_params).toBe(25557032)
+    expect(meta.categories!.slice(0, 2)).toEqual(['tench', 'goldfish'])
+    expect(meta.categories).toHaveLength(1000)
+    expect(meta._metrics['ImageNet-1K']).toEqual({ 'acc@1': 76.13, 'acc@5': 92.862 })
+  })
+
+  it('are found by their full name, and by that of their model', () => {
+    expect(models.get_weight('ResNet18_Weights.IMAGENET1K_V1')).toBe(models.ResNet18_Weights.IMAGENET1K_V1)
+    expect(models.get_model_weights('vit_b_16')).toBe(models.ViT_B_16_Weights)
+    expect(models.get_model_weights(models.alexnet)).toBe(models.AlexNet_Weights)
+    expect(() => models.get_weight('ResNet18')).toThrow("Invalid weight name provided: 'ResNet18'.")
+    expect(() => models.get_weight('Nothing_Weights.A')).toThrow("The weight enum 'Nothing_Weights' for the specific method couldn't be retrieved.")
+    expect(() => models.get_weight('ResNet18_Weights.V9')).toThrow("'V9'")
+  })
+
+  it('of another model are refused, and a number of classes that differs', () => {
+    expect(() => models.resnet18({ weights: models.ResNet34_Weights.DEFAULT }))
+      .toThrow(new TypeError('Invalid Weight class provided; expected ResNet18_Weights but received ResNet34_Weights.'))
+    expect(() => models.resnet18({ weights: 'DEFAULT', num_classes: 10 }))
+      .toThrow("The parameter 'num_classes' expected value 1000 but got 10 instead.")
+  })
+})
+
+describe('list_models', () => {
+  it('filters by patterns, and by namespace', () => {
+    expect(models.list_models({ include: 'resnet*', exclude: ['*101', 'resnet1[58]*'] })).toEqual(['resnet34', 'resnet50'])
+    expect(models.list_models(models, ['vit_?_16', 'alexnet'])).toEqual(['alexnet', 'vit_b_16', 'vit_l_16'])
+    expect(models.list_models({ module: {} })).toEqual([])
+  })
+})
+
+describe('get_model', () => {
+  it('makes a model by its name, whatever its case', () => {
+    const model = without_values(() => models.get_model('ResNet18', { num_classes: 3 })) as models.ResNet
+    expect(model.fc.out_features).toBe(3)
+    expect(() => models.get_model('resnet19')).toThrow('Unknown model resnet19')
+    expect(models.get_model_builder('resnet18')).toBe(models.resnet18)
+  })
+})
+
+describe('builders', () => {
+  it('take keywords only, and only those of the class', () => {
+    expect(() => (models.resnet18 as unknown as (x: boolean) => void)(true)).toThrow('resnet18() takes 0 positional arguments but 1 was given')
+    expect(() => models.get_model('resnet18', { classes: 3 })).toThrow("ResNet.__init__() got an unexpected keyword argument 'classes'")
+  })
+
+  it('fix what the name says', () => {
+    expect(() => models.resnext50_32x4d({ groups: 3 })).toThrow("The parameter 'groups' expected value 32 but got 3 instead.")
+  })
+
+  it('check their arguments as torchvision does', () => {
+    expect(() => models.resnet18({ replace_stride_with_dilation: [true] }))
+      .toThrow('replace_stride_with_dilation should be None or a 3-element tuple, got [True]')
+    expect(() => without_values(() => models.resnet18({ replace_stride_with_dilation: [false, false, true] }))).toThrow('Dilation > 1 not supported in BasicBlock')
+    expect(() => models.mobilenet_v2({ inverted_residual_setting: [[1, 2]] }))
+      .toThrow('inverted_residual_setting should be non-empty or a 4-element list, got [[1, 2]]')
+    expect(() => new models.SqueezeNet('2_0' as '1_0')).toThrow('Unsupported SqueezeNet version 2_0: 1_0 or 1_1 expected')
+    expect(() => new models.MNASNet(0)).toThrow('alpha should be greater than 0.0 instead of 0')
+    expect(() => models.vit_b_16({ image_size: 50 })).toThrow('Input shape indivisible by patch size!')
+  })
+})
+
+describe('norm_layer', () => {
+  it('is a class or a function that makes a layer', () => {
+    const norm_layer = (channels: number): torch.nn.Module => new nn.GroupNorm(2, channels)
+    const options = { norm_layer, replace_stride_with_dilation: [false, true, true], zero_init_residual: true }
+    const model = new models.ResNet(models.Bottleneck, [1, 1, 1, 2], options)
+    expect(String(model.bn1)).toBe('GroupNorm(2, 64, eps=1e-05, affine=True, bias=True)')
+    expect((model.layer4.at(1) as models.Bottleneck).conv2.dilation).toEqual([4, 4])
+    expect((model.layer1.at(0) as models.Bottleneck).bn3.get_parameter('weight').abs().sum().item()).toBe(0)
+    const found = model.layer4(model.layer3(model.layer2(model.layer1(model.maxpool(model.conv1(torch.rand(1, 3, 64, 64)))))))
+    expect([...found.shape]).toEqual([1, 2048, 8, 8])
+  })
+})
+
+describe('IntermediateLayerGetter', () => {
+  it('gives what the named children make', () => {
+    const model = new models.ResNet(models.BasicBlock, [1, 1, 1, 1])
+    const getter = new models._utils.IntermediateLayerGetter(model, { layer1: 'feat1', layer3: 'feat2' })
+    const image = torch.rand(1, 3, 64, 64)
+    const found = Object.entries(getter(image)).map(([name, tensor]) => [name, [...tensor.shape]])
+    expect(found).toEqual([['feat1', [1, 64, 16, 16]], ['feat2', [1, 256, 4, 4]]])
+    expect(getter.contains('layer4')).toBe(false)
+    expect(() => new models._utils.IntermediateLayerGetter(model, { nothing: 'x' })).toThrow('return_layers are not present in model')
+  })
+})
+
+describe('interpolate_embeddings', () => {
+  it('resizes the embedding of positions for another image size', () => {
+    const state = { 'encoder.pos_embedding': torch.arange(5 * 2, { dtype: torch.float32 }).reshape(1, 5, 2), 'heads.head.weight': torch.ones(1) }
+    const resized = models.interpolate_embeddings(48, 16, state, 'bicubic', true)
+    expect(Object.keys(resized)).toEqual(['encoder.pos_embedding'])
+    const embedding = resized['encoder.pos_embedding']!
+    expect([...embedding.shape]).toEqual([1, 10, 2])
+    expect(embedding.at(0, 0).tolist()).toEqual([0, 1])
+    expect(embedding.at(0, 1).tolist()).toEqual([2, 3])
+    expect(embedding.at(0, 9).tolist()).toEqual([8, 9])
+    expect(models.interpolate_embeddings(48, 16, resized)).toBe(resized)
+  })
+})
