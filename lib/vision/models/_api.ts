@@ -1,7 +1,7 @@
 // Pre-trained weights, and models by name: torchvision.models._api.
 import { type Args, arrange, with_keywords } from '../../_args'
 import { is_kwargs } from '../../_dispatch'
-import { KeyError, ValueError } from '../../_errors'
+import { KeyError, NotImplementedError, ValueError } from '../../_errors'
 import { type_name } from '../../_typename'
 import type { Module } from '../../nn'
 import type { Tensor } from '../../tensor'
@@ -9,11 +9,6 @@ import { _IMAGENET_CATEGORIES } from './_meta'
 import { type Preset, ImageClassification } from './_presets'
 import { _ovewrite_named_param } from './_utils'
 import { BASE_URL, WEIGHTS } from './_weights_table'
-
-// until hub lands
-function load_from_url(_url: string, _options: object): Record<string, Tensor> {
-  throw new Error('not yet')
-}
 
 // ---- weights ----
 
@@ -57,7 +52,7 @@ export class WeightsMember<Name extends string = string> {
 
   /** Downloads the weights, unless they are in the cache, and loads them. */
   get_state_dict(options: { progress?: boolean, check_hash?: boolean } = {}): Record<string, Tensor> {
-    return load_from_url(this.url, options)
+    throw new NotImplementedError(`${this.url} cannot be loaded yet (${Object.keys(options).join()})`)
   }
 
   toString(): string {
@@ -106,7 +101,8 @@ const enums = new Map<string, WeightsSet>()
 /** Makes the enum of a model's weights from the table. @internal */
 export function weights_enum<Name extends EnumName>(name: Name): WeightsEnum<Extract<keyof Table[Name], string>> {
   const { DEFAULT, ...rows } = WEIGHTS[name] as { DEFAULT?: string }
-  const members = new Map(Object.entries(rows as Record<string, Row>).map(([member, row]) => [member, new WeightsMember(name, member, weights_of(row))]))
+  const entries = Object.entries(rows as Record<string, Row>)
+  const members = new Map(entries.map(([member, row]) => [member, new WeightsMember(name, member, weights_of(row))]))
   const verify = (obj: unknown): WeightsMember | null => {
     if (obj == null) return null
     if (typeof obj === 'string') {

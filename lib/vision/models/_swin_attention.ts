@@ -28,10 +28,11 @@ function window_mask(x: Tensor, height: number, width: number, window: readonly 
   const mask = x.new_zeros([height, width])
   const cuts = (size: number, moved: number): string[] => [`0:-${size}`, `-${size}:-${moved}`, `-${moved}:`]
   let count = 0
-  for (const rows of cuts(window[0]!, shift[0]!)) {
-    for (const columns of cuts(window[1]!, shift[1]!)) mask.set_at([rows, columns], count++)
+  for (const down of cuts(window[0]!, shift[0]!)) {
+    for (const across of cuts(window[1]!, shift[1]!)) mask.set_at([down, across], count++)
   }
-  const parts = mask.view(height / window[0]!, window[0]!, width / window[1]!, window[1]!).permute(0, 2, 1, 3).reshape(num_windows, window[0]! * window[1]!)
+  const [rows, columns] = window as [number, number]
+  const parts = mask.view(height / rows, rows, width / columns, columns).permute(0, 2, 1, 3).reshape(num_windows, rows * columns)
   const differ = parts.unsqueeze(1).sub(parts.unsqueeze(2))
   return differ.masked_fill(differ.ne(0), -100).masked_fill(differ.eq(0), 0)
 }
@@ -72,7 +73,8 @@ function shifted_window_attention(input: Tensor, layer: ShiftedWindowAttention, 
   const x = moved.view(batch, down, window_h, across, window_w, channels).permute(0, 1, 3, 2, 4, 5).reshape(batch * num_windows, places, channels)
 
   const all = F.linear(x, qkv.weight, bias_of(qkv.bias, logit_scale !== null))
-  const [q, k, v] = all.reshape(x.size(0), places, 3, num_heads, Math.floor(channels / num_heads)).permute(2, 0, 3, 1, 4).unbind(0) as [Tensor, Tensor, Tensor]
+  const parts = all.reshape(x.size(0), places, 3, num_heads, Math.floor(channels / num_heads)).permute(2, 0, 3, 1, 4)
+  const [q, k, v] = parts.unbind(0) as [Tensor, Tensor, Tensor]
   let attention = scores(q, k, logit_scale).add(relative_position_bias)
   if (is_shifted) {
     const mask = window_mask(x, rows, columns, window, shift, num_windows)
@@ -94,7 +96,10 @@ interface LayerOptions {
   dropout?: number
 }
 
-/** Attention within windows of (N, H, W, C), with a bias for each difference of places. @see torchvision.models.swin_transformer.ShiftedWindowAttention */
+/**
+ * Attention within windows of (N, H, W, C), with a bias for each difference of places.
+ * @see torchvision.models.swin_transformer.ShiftedWindowAttention
+ */
 export class ShiftedWindowAttention extends nn.Module {
   window_size: readonly number[]
   shift_size: readonly number[]
