@@ -8,6 +8,8 @@ export function check_one_of(probs: unknown, logits: unknown): void {
   if ((probs == null) === (logits == null)) throw new ValueError('Either `probs` or `logits` must be specified, but not both.')
 }
 
+type Maybe = Parameter | null | undefined
+
 interface Binary {
   probs: Tensor
   logits: Tensor
@@ -15,7 +17,7 @@ interface Binary {
 }
 
 /** Sets the one of probs and logits that is given. */
-export function set_probs_or_logits(self: Binary, probs: Parameter | null | undefined, logits: Parameter | null | undefined): void {
+export function set_probs_or_logits(self: Binary, probs: Maybe, logits: Maybe): void {
   check_one_of(probs, logits)
   if (probs != null) self.probs = broadcast_all(probs)[0]
   else self.logits = broadcast_all(logits!)[0]
@@ -24,7 +26,7 @@ export function set_probs_or_logits(self: Binary, probs: Parameter | null | unde
 
 /** Sets the count and the one of probs and logits that is given, of one shape and type. */
 export function set_count_and_probs_or_logits(
-  self: Binary & { total_count: Tensor }, total_count: Parameter, probs: Parameter | null | undefined, logits: Parameter | null | undefined,
+  self: Binary & { total_count: Tensor }, total_count: Parameter, probs: Maybe, logits: Maybe,
 ): void {
   check_one_of(probs, logits)
   const [count, param] = broadcast_all(total_count, (probs ?? logits)!)

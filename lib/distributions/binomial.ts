@@ -81,7 +81,8 @@ export class Binomial extends Distribution {
     const log_factorial_n = total_count.add(1).lgamma()
     const log_factorial_k = value.add(1).lgamma()
     const log_factorial_nmk = total_count.sub(value).add(1).lgamma()
-    const normalize_term = total_count.mul(clamp_by_zero(logits)).add(total_count.mul(logits.abs().neg().exp().log1p())).sub(log_factorial_n)
+    const normalize_term = total_count.mul(clamp_by_zero(logits)).add(total_count.mul(logits.abs().neg().exp().log1p()))
+      .sub(log_factorial_n)
     return value.mul(logits).sub(log_factorial_k).sub(log_factorial_nmk).sub(normalize_term)
   }
 
@@ -100,7 +101,9 @@ export class Binomial extends Distribution {
 
   private common_count(method: string): number {
     const total_count = Math.trunc(this.total_count.max().item())
-    if (this.total_count.min().item() !== total_count) throw new NotImplementedError(`Inhomogeneous total count not supported by \`${method}\`.`)
+    if (this.total_count.min().item() !== total_count) {
+      throw new NotImplementedError(`Inhomogeneous total count not supported by \`${method}\`.`)
+    }
     return total_count
   }
 }

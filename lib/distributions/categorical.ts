@@ -10,7 +10,9 @@ import { arange, multinomial } from '../generated/torch_functions'
 import type { Tensor } from '../tensor'
 import { add_probs_and_logits, check_one_of } from './_binary'
 import * as constraints from './constraints'
-import { type Constraints, Distribution, type Expand, LATER, type SampleShape, type Shape, shape_of, wants_expand } from './distribution'
+import {
+  type Constraints, Distribution, type Expand, LATER, type SampleShape, type Shape, shape_of, wants_expand,
+} from './distribution'
 
 const names = ['probs', 'logits', 'validate_args'] as const
 type Params = [probs?: Tensor | null, logits?: Tensor | null, validate_args?: boolean | null]
@@ -52,7 +54,9 @@ export class Categorical extends Distribution {
   override expand(batch_shape: Shape, _instance?: this | null): this {
     const made = this._get_checked_instance(Categorical, _instance)
     const shape = [...batch_shape, this._num_events]
-    for (const field of ['probs', 'logits', '_param'] as const) if (Object.hasOwn(this, field)) made[field] = this[field].expand(shape)
+    for (const field of ['probs', 'logits', '_param'] as const) {
+      if (Object.hasOwn(this, field)) made[field] = this[field].expand(shape)
+    }
     made._num_events = this._num_events
     return this._expanded(made, batch_shape)
   }
@@ -96,7 +100,8 @@ export class Categorical extends Distribution {
   }
 
   override enumerate_support(expand: Expand = true): Tensor {
-    const values = arange(this._num_events, { dtype: int64, device: this._param.device }).view([-1, ...this._batch_shape.map(() => 1)])
+    const values = arange(this._num_events, { dtype: int64, device: this._param.device })
+      .view([-1, ...this._batch_shape.map(() => 1)])
     return wants_expand(expand) ? values.expand([-1, ...this._batch_shape]) : values
   }
 }

@@ -22,7 +22,11 @@ function class_of(constraint: unknown): unknown {
 }
 
 export interface ConstraintRegistry {
-  /** A transform from unconstrained values to those that satisfy the constraint. @throws {NotImplementedError} if there is none. */
+  /**
+   * A transform from unconstrained values to those that satisfy the constraint.
+   *
+   * @throws {NotImplementedError} if there is none.
+   */
   // eslint-disable-next-line @typescript-eslint/prefer-function-type -- it adds a call to the class
   (constraint: Constraint): Transform
 }
@@ -36,13 +40,18 @@ export interface ConstraintRegistry {
 export class ConstraintRegistry extends Callable {
   private readonly registry = new Map<unknown, Factory<never>>()
 
-  /** Says how to make the transform for a class of constraints, or for that of an instance. Without a factory, gives a function that takes it. */
+  /**
+   * Says how to make the transform for a class of constraints, or for that of an instance. Without a factory, gives a function
+   * that takes it.
+   */
   register<C extends Constraint>(constraint: C | ConstraintClass<C>): (factory: Factory<C>) => Factory<C>
   register<C extends Constraint>(constraint: C | ConstraintClass<C>, factory: Factory<C>): Factory<C>
   register<C extends Constraint>(constraint: C | ConstraintClass<C>, factory?: Factory<C>): unknown {
     if (factory === undefined) return (later: Factory<C>) => this.register(constraint, later)
     const type = class_of(constraint)
-    if (type === null) throw new TypeError(`Expected constraint to be either a Constraint subclass or instance, but got ${String(constraint)}`)
+    if (type === null) {
+      throw new TypeError(`Expected constraint to be either a Constraint subclass or instance, but got ${String(constraint)}`)
+    }
     this.registry.set(type, factory as Factory<never>)
     return factory
   }

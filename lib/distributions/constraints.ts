@@ -22,7 +22,9 @@ interface CallableClass<C extends Class, Names extends readonly string[]> {
   readonly prototype: InstanceType<C>
 }
 
-function callable<C extends Class, const Names extends readonly string[]>(type: C, names: Names, required = names.length): CallableClass<C, Names> {
+function callable<C extends Class, const Names extends readonly string[]>(
+  type: C, names: Names, required = names.length,
+): CallableClass<C, Names> {
   const arranged = (args: unknown[]): never[] => arrange<never[]>(`${type.name}.__init__`, names, required, args)
   return new Proxy(type, {
     apply: (target, _, args) => new target(...arranged(args)),
@@ -94,7 +96,11 @@ class _Dependent extends Constraint {
   }
 }
 
-/** Whether a constraint depends on other variables, so that it cannot be checked. @see torch.distributions.constraints.is_dependent */
+/**
+ * Whether a constraint depends on other variables, so that it cannot be checked.
+ *
+ * @see torch.distributions.constraints.is_dependent
+ */
 export function is_dependent(constraint: unknown): boolean {
   return constraint instanceof _Dependent
 }
@@ -108,7 +114,9 @@ class _IndependentConstraint extends Constraint {
     if (!Number.isInteger(reinterpreted_batch_ndims)) {
       throw new AssertionError(`reinterpreted_batch_ndims must be an int, got ${type_name(reinterpreted_batch_ndims)}`)
     }
-    if (reinterpreted_batch_ndims < 0) throw new AssertionError(`reinterpreted_batch_ndims must be >= 0, got ${reinterpreted_batch_ndims}`)
+    if (reinterpreted_batch_ndims < 0) {
+      throw new AssertionError(`reinterpreted_batch_ndims must be >= 0, got ${reinterpreted_batch_ndims}`)
+    }
   }
 
   override get is_discrete(): boolean {
@@ -393,7 +401,9 @@ function check_sequence(cseq: readonly unknown[]): void {
 }
 
 function check_dim(dim: number, value: Tensor): void {
-  if (dim < -value.dim() || dim >= value.dim()) throw new AssertionError(`dim ${dim} out of range for value with ${value.dim()} dimensions`)
+  if (dim < -value.dim() || dim >= value.dim()) {
+    throw new AssertionError(`dim ${dim} out of range for value with ${value.dim()} dimensions`)
+  }
 }
 
 class _Cat extends Constraint {
@@ -403,7 +413,9 @@ class _Cat extends Constraint {
     super()
     check_sequence(cseq)
     this.lengths = lengths ?? cseq.map(() => 1)
-    if (this.lengths.length !== cseq.length) throw new AssertionError(`lengths (${this.lengths.length}) must match cseq (${cseq.length})`)
+    if (this.lengths.length !== cseq.length) {
+      throw new AssertionError(`lengths (${this.lengths.length}) must match cseq (${cseq.length})`)
+    }
   }
 
   override get is_discrete(): boolean {
@@ -457,7 +469,9 @@ export const dependent = Object.assign(
 export const dependent_property = new Proxy(_DependentProperty, {
   apply: (target, _, args: [DependentOptions?]) => new target(...args),
 }) as unknown as typeof _DependentProperty & ((options?: DependentOptions) => _DependentProperty)
-/** Another constraint, with so many of its batch dimensions as part of the event: `independent(constraint, reinterpreted_batch_ndims)`. */
+/**
+ * Another constraint, with so many of its batch dimensions as part of the event: `independent(constraint, reinterpreted_batch_ndims)`.
+ */
 export const independent = callable(_IndependentConstraint, ['base_constraint', 'reinterpreted_batch_ndims'])
 /** 0 or 1. */
 export const boolean = new _Boolean()

@@ -70,7 +70,8 @@ export class Dirichlet extends ExponentialFamily {
 
   override log_prob(value: Tensor): Tensor {
     if (this._validate_args) this._validate_sample(value)
-    return xlogy(this.concentration.sub(1), value).sum(-1).add(this.concentration.sum(-1).lgamma()).sub(this.concentration.lgamma().sum(-1))
+    return xlogy(this.concentration.sub(1), value).sum(-1).add(this.concentration.sum(-1).lgamma())
+      .sub(this.concentration.lgamma().sum(-1))
   }
 
   override get mean(): Tensor {

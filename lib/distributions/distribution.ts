@@ -78,7 +78,7 @@ type Params = [batch_shape?: Shape, event_shape?: Shape, validate_args?: boolean
 /**
  * The abstract base class of probability distributions.
  *
- * A subclass sets its parameters and calls {@link _init} with its shapes. Where Python has attributes of the class, such as
+ * A subclass calls `super()`, sets its parameters and calls {@link _init} with its shapes. Where Python has attributes of the class, such as
  * `arg_constraints`, `support` and `has_rsample`, it defines static ones, or getters.
  *
  * @param batch_shape - the shape over which parameters are batched. Default: [].
@@ -110,12 +110,17 @@ export class Distribution {
     Distribution._validate_args = value
   }
 
-  /** Python's `super().__init__`: sets the shapes and checks the parameters, which must have been set. @throws {ValueError} for a bad one. */
+  /**
+   * Python's `super().__init__`: sets the shapes and checks the parameters, which must have been set.
+   *
+   * @throws {ValueError} for a bad one.
+   */
   _init(batch_shape: Shape = [], event_shape: Shape = [], validate_args?: boolean | null): void {
     this._batch_shape = size_of(batch_shape)
     this._event_shape = size_of(event_shape)
     if (validate_args != null) this._validate_args = validate_args
-    if (this._validate_args) for (const [name, constraint] of Object.entries(this._declared_constraints())) this._check_parameter(name, constraint)
+    if (!this._validate_args) return
+    for (const [name, constraint] of Object.entries(this._declared_constraints())) this._check_parameter(name, constraint)
   }
 
   private _declared_constraints(): Constraints {
@@ -213,7 +218,11 @@ export class Distribution {
 
   // ---- samples and values ----
 
-  /** The distribution with its parameters expanded to a larger batch, as views. @throws {NotImplementedError} for a subclass without it. */
+  /**
+   * The distribution with its parameters expanded to a larger batch, as views.
+   *
+   * @throws {NotImplementedError} for a subclass without it.
+   */
   expand(_batch_shape: Shape, _instance?: this | null): this {
     throw new NotImplementedError()
   }
@@ -234,7 +243,11 @@ export class Distribution {
     return this.sample([n])
   }
 
-  /** The logarithm of the density or probability of a value. @throws {ValueError} if values are checked and it lies outside of the support. */
+  /**
+   * The logarithm of the density or probability of a value.
+   *
+   * @throws {ValueError} if values are checked and it lies outside of the support.
+   */
   log_prob(_value: Tensor): Tensor {
     throw new NotImplementedError()
   }
@@ -274,7 +287,11 @@ export class Distribution {
     return size_of(shape_of(sample_shape), this._batch_shape, this._event_shape)
   }
 
-  /** Checks a value for log_prob, cdf or icdf. @throws {ValueError} if its shape does not fit, or it lies outside of the support. */
+  /**
+   * Checks a value for log_prob, cdf or icdf.
+   *
+   * @throws {ValueError} if its shape does not fit, or it lies outside of the support.
+   */
   _validate_sample(value: Tensor): void {
     if (!is_tensor(value)) throw new ValueError('The value argument to log_prob must be a Tensor')
     const actual = value.shape
@@ -336,7 +353,8 @@ export class Distribution {
   toString(): string {
     const own = this as unknown as Record<string, Tensor>
     const parts = Object.keys(this.arg_constraints).filter(name => Object.hasOwn(this, name))
-    return `${this._type.name}(${parts.map(name => `${name}: ${own[name].numel() === 1 ? format_tensor(own[name]) : String(own[name].size())}`).join(', ')})`
+    const text = (value: Tensor): string => (value.numel() === 1 ? format_tensor(value) : String(value.size()))
+    return `${this._type.name}(${parts.map(name => `${name}: ${text(own[name])}`).join(', ')})`
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {

@@ -64,7 +64,8 @@ export class Gamma extends ExponentialFamily {
     const { dtype, device } = this.rate
     const x = as_tensor(value, { dtype, device })
     if (this._validate_args) this._validate_sample(x)
-    return xlogy(this.concentration, this.rate).add(xlogy(this.concentration.sub(1), x)).sub(this.rate.mul(x)).sub(this.concentration.lgamma())
+    return xlogy(this.concentration, this.rate).add(xlogy(this.concentration.sub(1), x)).sub(this.rate.mul(x))
+      .sub(this.concentration.lgamma())
   }
 
   override entropy(): Tensor {

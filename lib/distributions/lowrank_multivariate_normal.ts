@@ -76,11 +76,15 @@ export class LowRankMultivariateNormal extends Distribution {
     const [loc, cov_factor, cov_diag, validate_args] = arrange<Params>('LowRankMultivariateNormal.__init__', names, 3, args)
     if (loc.dim() < 1) throw new ValueError('loc must be at least one-dimensional.')
     const event_shape = size_of(loc.shape.slice(-1))
-    if (cov_factor.dim() < 2) throw new ValueError('cov_factor must be at least two-dimensional, with optional leading batch dimensions')
+    if (cov_factor.dim() < 2) {
+      throw new ValueError('cov_factor must be at least two-dimensional, with optional leading batch dimensions')
+    }
     if (!same_shape(cov_factor.shape.slice(-2, -1), event_shape)) {
       throw new ValueError(`cov_factor must be a batch of matrices with shape ${event_shape[0]} x m`)
     }
-    if (!same_shape(cov_diag.shape.slice(-1), event_shape)) throw new ValueError(`cov_diag must be a batch of vectors with shape ${String(event_shape)}`)
+    if (!same_shape(cov_diag.shape.slice(-1), event_shape)) {
+      throw new ValueError(`cov_diag must be a batch of vectors with shape ${String(event_shape)}`)
+    }
     const [all_loc, factor, diag] = broadcast_parameters(loc, cov_factor, cov_diag)
     this.cov_factor = factor
     this.loc = all_loc.at('...', 0)

@@ -78,11 +78,14 @@ export class MultivariateNormal extends Distribution {
 
   constructor(...args: Args<Params, typeof names>) {
     super(LATER)
-    const [loc, covariance_matrix, precision_matrix, scale_tril, validate_args] = arrange<Params>('MultivariateNormal.__init__', names, 1, args)
+    const [loc, covariance_matrix, precision_matrix, scale_tril, validate_args] =
+      arrange<Params>('MultivariateNormal.__init__', names, 1, args)
     if (loc.dim() < 1) throw new ValueError('loc must be at least one-dimensional.')
     const given = { scale_tril, covariance_matrix, precision_matrix }
     const kinds = matrices.filter(kind => given[kind] != null)
-    if (kinds.length !== 1) throw new ValueError('Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.')
+    if (kinds.length !== 1) {
+      throw new ValueError('Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.')
+    }
     const [kind] = kinds
     const matrix = given[kind]!
     if (matrix.dim() < 2) {

@@ -90,7 +90,8 @@ export class RelaxedOneHotCategorical extends TransformedDistribution {
   constructor(...args: Args<Params, typeof names>) {
     super(LATER)
     const [temperature, probs, logits, validate_args] = arrange<Params>('RelaxedOneHotCategorical.__init__', names, 1, args)
-    this._init_transformed(new ExpRelaxedCategorical(temperature, probs, logits, validate_args), new ExpTransform(), validate_args)
+    const base = new ExpRelaxedCategorical(temperature, probs, logits, validate_args)
+    this._init_transformed(base, new ExpTransform(), validate_args)
   }
 
   override expand(batch_shape: Shape, _instance?: this | null): this {

@@ -69,7 +69,8 @@ export class StudentT extends Distribution {
     if (this._validate_args) this._validate_sample(value)
     const { df, scale } = this
     const y = value.sub(this.loc).div(scale)
-    const Z = scale.log().add(df.log().mul(0.5)).add(0.5 * Math.log(Math.PI)).add(df.mul(0.5).lgamma()).sub(df.add(1).mul(0.5).lgamma())
+    const Z = scale.log().add(df.log().mul(0.5)).add(0.5 * Math.log(Math.PI)).add(df.mul(0.5).lgamma())
+      .sub(df.add(1).mul(0.5).lgamma())
     return df.add(1).mul(-0.5).mul(y.pow(2).div(df).log1p()).sub(Z)
   }
 

@@ -17,7 +17,9 @@ type Params = [base_distribution: Distribution, transforms: Transform | readonly
 function list_of(transforms: unknown): readonly Transform[] {
   if (transforms instanceof Transform) return [transforms]
   if (!Array.isArray(transforms)) throw new ValueError(`transforms must be a Transform or list, but was ${String(transforms)}`)
-  if (!transforms.every(one => one instanceof Transform)) throw new ValueError('transforms must be a Transform or a list of Transforms')
+  if (!transforms.every(one => one instanceof Transform)) {
+    throw new ValueError('transforms must be a Transform or a list of Transforms')
+  }
   return transforms as Transform[]
 }
 

@@ -76,7 +76,11 @@ export function clamp_probs(probs: Tensor): Tensor {
   return probs.clamp({ min: eps, max: 1 - eps })
 }
 
-/** The logits of probabilities: log odds if `is_binary`, else log probabilities. @see torch.distributions.utils.probs_to_logits */
+/**
+ * The logits of probabilities: log odds if `is_binary`, else log probabilities.
+ *
+ * @see torch.distributions.utils.probs_to_logits
+ */
 export function probs_to_logits(probs: Tensor, is_binary = false): Tensor {
   const clamped = clamp_probs(probs)
   return is_binary ? clamped.log().sub(clamped.neg().log1p()) : clamped.log()

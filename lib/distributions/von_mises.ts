@@ -79,7 +79,8 @@ export class VonMises extends Distribution {
 
   override log_prob(value: Tensor): Tensor {
     if (this._validate_args) this._validate_sample(value)
-    return this.concentration.mul(value.sub(this.loc).cos()).sub(Math.log(2 * Math.PI)).sub(_log_modified_bessel_fn(this.concentration))
+    return this.concentration.mul(value.sub(this.loc).cos()).sub(Math.log(2 * Math.PI))
+      .sub(_log_modified_bessel_fn(this.concentration))
   }
 
   override sample(sample_shape: SampleShape = []): Tensor {

@@ -62,6 +62,7 @@ export class Weibull extends TransformedDistribution {
   }
 
   override entropy(): Tensor {
-    return minus(1, this.concentration_reciprocal).mul(euler_constant).add(this.scale.mul(this.concentration_reciprocal).log()).add(1)
+    return minus(1, this.concentration_reciprocal).mul(euler_constant).add(this.scale.mul(this.concentration_reciprocal).log())
+      .add(1)
   }
 }

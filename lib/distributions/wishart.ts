@@ -53,13 +53,18 @@ export class Wishart extends ExponentialFamily {
 
   constructor(...args: Args<Params, typeof names>) {
     super(LATER)
-    const [df, covariance_matrix, precision_matrix, scale_tril, validate_args] = arrange<Params>('Wishart.__init__', names, 1, args)
+    const [df, covariance_matrix, precision_matrix, scale_tril, validate_args] =
+      arrange<Params>('Wishart.__init__', names, 1, args)
     const given = { scale_tril, covariance_matrix, precision_matrix }
     const kinds = matrices.filter(kind => given[kind] != null)
-    if (kinds.length !== 1) throw new AssertionError('Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.')
+    if (kinds.length !== 1) {
+      throw new AssertionError('Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.')
+    }
     const [kind] = kinds
     const param = given[kind]!
-    if (param.dim() < 2) throw new ValueError('scale_tril must be at least two-dimensional, with optional leading batch dimensions')
+    if (param.dim() < 2) {
+      throw new ValueError('scale_tril must be at least two-dimensional, with optional leading batch dimensions')
+    }
     const batch_shape = this.set_df(df, param)
     this.check_df(df, param.size(-1))
     this[kind] = param.expand([...batch_shape, -1, -1])
@@ -217,5 +222,6 @@ lazy_property(Wishart, 'covariance_matrix', self =>
   self._unbroadcasted_scale_tril.matmul(self._unbroadcasted_scale_tril.transpose(-2, -1)).expand(self._matrix_shape))
 lazy_property(Wishart, 'precision_matrix', self => {
   const { dtype, device } = self._unbroadcasted_scale_tril
-  return cholesky_solve(eye(self._event_shape.at(-1)!, { dtype, device }), self._unbroadcasted_scale_tril).expand(self._matrix_shape)
+  return cholesky_solve(eye(self._event_shape.at(-1)!, { dtype, device }), self._unbroadcasted_scale_tril)
+    .expand(self._matrix_shape)
 })

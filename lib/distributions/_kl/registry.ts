@@ -90,7 +90,10 @@ export function kl_divergence(p: Distribution, q: Distribution): Tensor {
   let of_p = chosen.get(p.constructor)
   if (of_p === undefined) chosen.set(p.constructor, of_p = new Map())
   let compute = of_p.get(q.constructor)
-  if (compute === undefined) of_p.set(q.constructor, compute = dispatch(p.constructor as unknown as Class, q.constructor as unknown as Class))
+  if (compute === undefined) {
+    compute = dispatch(p.constructor as unknown as Class, q.constructor as unknown as Class)
+    of_p.set(q.constructor, compute)
+  }
   if (compute === null) {
     throw new NotImplementedError(`No KL(p || q) is implemented for p type ${type_name(p)} and q type ${type_name(q)}`)
   }

@@ -250,7 +250,8 @@ export class AffineTransform extends Transform {
 
   override log_abs_det_jacobian(x: Tensor, _y: Tensor): Tensor {
     const { shape } = x
-    const result = is_tensor(this.scale) ? (this.scale as Tensor).abs().log() : full_like(x, Math.log(Math.abs(this.scale as number)))
+    const result = is_tensor(this.scale) ? (this.scale as Tensor).abs().log()
+      : full_like(x, Math.log(Math.abs(this.scale as number)))
     if (this._event_dim === 0) return result.expand(shape)
     return result.view([...result.shape.slice(0, -this._event_dim), -1]).sum(-1).expand(shape.slice(0, -this._event_dim))
   }

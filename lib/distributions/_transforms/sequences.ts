@@ -38,7 +38,9 @@ export class CatTransform extends Transform {
     super(cache_size)
     this.transforms = cached(tseq, cache_size)
     this.lengths = lengths ?? tseq.map(() => 1)
-    if (this.lengths.length !== tseq.length) throw new AssertionError(`lengths (${this.lengths.length}) must match transforms (${tseq.length})`)
+    if (this.lengths.length !== tseq.length) {
+      throw new AssertionError(`lengths (${this.lengths.length}) must match transforms (${tseq.length})`)
+    }
     this.dim = dim
   }
 

@@ -87,7 +87,9 @@ export class Transform extends Callable {
   /** The transform with a cache of that size. Default: 1. */
   with_cache(cache_size = 1): Transform {
     if (this._cache_size === cache_size) return this
-    if (has_own_constructor(this._type, Transform)) throw new NotImplementedError(`<class '${this._type.name}'>.with_cache is not implemented`)
+    if (has_own_constructor(this._type, Transform)) {
+      throw new NotImplementedError(`<class '${this._type.name}'>.with_cache is not implemented`)
+    }
     return new this._type(cache_size)
   }
 
@@ -406,7 +408,9 @@ export class ReshapeTransform extends Transform {
     super(cache_size ?? 0)
     this.in_shape = size_of(in_shape)
     this.out_shape = size_of(out_shape)
-    if (this.in_shape.numel() !== this.out_shape.numel()) throw new ValueError('in_shape, out_shape have different numbers of elements')
+    if (this.in_shape.numel() !== this.out_shape.numel()) {
+      throw new ValueError('in_shape, out_shape have different numbers of elements')
+    }
   }
 
   override get domain(): Constraint {

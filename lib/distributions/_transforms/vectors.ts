@@ -98,7 +98,11 @@ function pieces(like: Tensor, breaks: number, count: number): Tensor {
   return minus(count, like.new_ones([breaks]).cumsum(-1))
 }
 
-/** A vector to one with sum 1 and one element more, by breaking a stick; bijective. @see torch.distributions.transforms.StickBreakingTransform */
+/**
+ * A vector to one with sum 1 and one element more, by breaking a stick; bijective.
+ *
+ * @see torch.distributions.transforms.StickBreakingTransform
+ */
 export class StickBreakingTransform extends Transform {
   static override domain: Constraint = constraints.real_vector
   static override codomain: Constraint = constraints.simplex
