@@ -11,6 +11,8 @@ export interface Rules {
   persistent_load(id: unknown): unknown
   /** BUILD on an object that is no dict. @throws {UnpicklingError} if that is not allowed. */
   build(instance: unknown, state: unknown): void
+  /** The value of a str of Python 2. Default: its text. */
+  old_string?(bytes: Uint8Array): unknown
 }
 
 const MARK = Symbol('mark')
@@ -91,6 +93,10 @@ export class Unpickler {
     const text = decode_text(this.bytes.subarray(this.#at, end))
     this.#at = end + 1
     return text
+  }
+
+  #old_string(bytes: Uint8Array): unknown {
+    return this.rules.old_string ? this.rules.old_string(bytes) : decode_text(bytes)
   }
 
   #push(value: unknown): void {
@@ -192,8 +198,8 @@ export class Unpickler {
       case 0x58: return this.#push(decode_text(this.#take(this.#uint32()))) // BINUNICODE
       case 0x8c: return this.#push(decode_text(this.#take(this.#byte()))) // SHORT_BINUNICODE
       case 0x8d: return this.#push(decode_text(this.#take(this.#uint64()))) // BINUNICODE8
-      case 0x55: return this.#push(decode_text(this.#take(this.#byte()))) // SHORT_BINSTRING: Python 2's str
-      case 0x54: return this.#push(decode_text(this.#take(this.#uint32()))) // BINSTRING
+      case 0x55: return this.#push(this.#old_string(this.#take(this.#byte()))) // SHORT_BINSTRING: Python 2's str
+      case 0x54: return this.#push(this.#old_string(this.#take(this.#uint32()))) // BINSTRING
       case 0x43: return this.#push(this.#take(this.#byte()).slice()) // SHORT_BINBYTES
       case 0x42: return this.#push(this.#take(this.#uint32()).slice()) // BINBYTES
       case 0x8e: return this.#push(this.#take(this.#uint64()).slice()) // BINBYTES8

@@ -31,10 +31,11 @@ function scale(pixels: Tensor): Tensor {
 }
 
 /**
- * {@link to_tensor} of many grey images at once: uint8 (N, H, W) → (N, 1, H, W). Null for anything else.
+ * {@link to_tensor} of many images at once: uint8 (N, H, W) or (N, H, W, C) → (N, C, H, W). Null for anything else.
  * @internal
  */
 export function to_tensor_batched(images: Tensor): Tensor | null {
+  if (images.dtype === uint8 && images.ndim === 4) return scale(images.permute([0, 3, 1, 2]).contiguous())
   return images.dtype === uint8 && images.ndim === 3 ? scale(images).unsqueeze(1) : null
 }
 
