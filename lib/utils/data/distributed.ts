@@ -46,7 +46,7 @@ export class DistributedSampler extends Sampler<number> {
     this.seed = seed as number
     this.drop_last = drop_last as boolean
     const share = length_of(this.dataset) / this.num_replicas
-    this.num_samples = this.drop_last && !Number.isInteger(share) ? Math.ceil(share - 1) : Math.ceil(share)
+    this.num_samples = this.drop_last ? Math.floor(share) : Math.ceil(share)
     this.total_size = this.num_samples * this.num_replicas
   }
 
