@@ -17,3 +17,5 @@ export {
   multilabel_soft_margin_loss, nll_loss, poisson_nll_loss, smooth_l1_loss, soft_margin_loss, triplet_margin_loss,
   triplet_margin_with_distance_loss, type DistanceFunction,
 } from './_functional/loss'
+export { ScalingType, SwizzleType, grouped_mm, scaled_grouped_mm, scaled_mm } from './_functional/scaled'
+export * as grad from './grad'

@@ -39,7 +39,10 @@ export {
   MultiLabelMarginLoss, SmoothL1Loss, HuberLoss, SoftMarginLoss, CrossEntropyLoss, LinearCrossEntropyLoss, MultiLabelSoftMarginLoss,
   CosineEmbeddingLoss, MarginRankingLoss, MultiMarginLoss, TripletMarginLoss, TripletMarginWithDistanceLoss, CTCLoss,
 } from './modules/loss'
+export { DataParallel } from './parallel'
 export * as functional from './functional'
+export * as grad from './grad'
+export * as parallel from './parallel'
 export * as init from './init'
 export * as modules from './modules'
 export * as utils from './utils'

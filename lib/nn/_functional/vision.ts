@@ -133,8 +133,10 @@ export const upsample_bilinear = with_keywords('upsample_bilinear', ['input', 's
 
 // ---- grids ----
 
-const GRID_MODES = ['bilinear', 'nearest', 'bicubic']
-const GRID_PADDING = ['zeros', 'border', 'reflection']
+/** The modes of {@link grid_sample}, by what the operator calls them. */
+export const GRID_SAMPLE_INTERPOLATION_MODES = { bilinear: 0, nearest: 1, bicubic: 2 } as const
+/** The padding modes of {@link grid_sample}, by what the operator calls them. */
+export const GRID_SAMPLE_PADDING_MODES = { zeros: 0, border: 1, reflection: 2 } as const
 const CORNERS = 'Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. '
   + 'Please specify align_corners=True if the old behavior is desired. See the documentation of grid_sample for details.'
 
@@ -150,14 +152,14 @@ const CORNERS = 'Default grid_sample and affine_grid behavior has changed to ali
 export const grid_sample = with_keywords('grid_sample', ['input', 'grid', 'mode', 'padding_mode', 'align_corners'],
   (input: Tensor, grid: Tensor, mode: 'bilinear' | 'nearest' | 'bicubic' = 'bilinear',
     padding_mode: 'zeros' | 'border' | 'reflection' = 'zeros', align_corners: boolean | null = null) => {
-    if (!GRID_MODES.includes(mode)) {
+    if (!Object.hasOwn(GRID_SAMPLE_INTERPOLATION_MODES, mode)) {
       throw new ValueError(`nn.functional.grid_sample(): expected mode to be 'bilinear', 'nearest' or 'bicubic', but got: '${String(mode)}'`)
     }
-    if (!GRID_PADDING.includes(padding_mode)) {
+    if (!Object.hasOwn(GRID_SAMPLE_PADDING_MODES, padding_mode)) {
       throw new ValueError(`nn.functional.grid_sample(): expected padding_mode to be 'zeros', 'border', or 'reflection', but got: '${String(padding_mode)}'`)
     }
     if (align_corners === null) warn(CORNERS)
-    return grid_sampler(input, grid, GRID_MODES.indexOf(mode), GRID_PADDING.indexOf(padding_mode), align_corners ?? false)
+    return grid_sampler(input, grid, GRID_SAMPLE_INTERPOLATION_MODES[mode], GRID_SAMPLE_PADDING_MODES[padding_mode], align_corners ?? false)
   })
 
 /**

@@ -134,6 +134,7 @@ function check_dims(input: Tensor, ...wanted: readonly number[]): void {
 /**
  * Batch normalisation of (N, C) or (N, C, L): `(x - mean) / sqrt(var + eps) * weight + bias` for each channel.
  *
+ * Shape: (N, C) or (N, C, L) → the same.
  * Parameters: weight (num_features), ones, and bias (num_features), zeros. Buffers: running_mean, running_var, num_batches_tracked.
  * @param eps - Default: 1e-5.
  * @param momentum - a batch's part in the running values; null: their mean over all batches. Default: 0.1.
@@ -152,7 +153,12 @@ export class BatchNorm1d extends _BatchNorm {
   }
 }
 
-/** Batch normalisation of (N, C, H, W); parameters and arguments as for {@link BatchNorm1d}. @see torch.nn.BatchNorm2d */
+/**
+ * Batch normalisation of (N, C, H, W); parameters and arguments as for {@link BatchNorm1d}.
+ *
+ * Shape: (N, C, H, W) → the same.
+ * @see torch.nn.BatchNorm2d
+ */
 export class BatchNorm2d extends _BatchNorm {
   constructor(...args: Args<NormArgs, typeof norm_names, NormKeywords>) {
     super(norm_settings('BatchNorm2d', args, true))
@@ -163,7 +169,12 @@ export class BatchNorm2d extends _BatchNorm {
   }
 }
 
-/** Batch normalisation of (N, C, D, H, W); parameters and arguments as for {@link BatchNorm1d}. @see torch.nn.BatchNorm3d */
+/**
+ * Batch normalisation of (N, C, D, H, W); parameters and arguments as for {@link BatchNorm1d}.
+ *
+ * Shape: (N, C, D, H, W) → the same.
+ * @see torch.nn.BatchNorm3d
+ */
 export class BatchNorm3d extends _BatchNorm {
   constructor(...args: Args<NormArgs, typeof norm_names, NormKeywords>) {
     super(norm_settings('BatchNorm3d', args, true))
@@ -178,7 +189,11 @@ const sync_names = ['num_features', 'eps', 'momentum', 'affine', 'track_running_
 type SyncArgs = [num_features: number, eps?: number, momentum?: number | null, affine?: boolean, track_running_stats?: boolean,
   process_group?: unknown, device?: DeviceOption, dtype?: DtypeOption]
 
-/** Batch normalisation over the batches of all processes; in a single process, which is all there is so far, over its own. */
+/**
+ * Batch normalisation over the batches of all processes; in a single process, which is all there is so far, over its own.
+ *
+ * Shape: (N, C, *) → the same.
+ */
 export class SyncBatchNorm extends _BatchNorm {
   process_group: unknown
 
@@ -251,7 +266,12 @@ export function initialize_norm(layer: _NormBase & LazyModule, input: Tensor): v
   layer.reset_parameters()
 }
 
-/** {@link BatchNorm1d} whose num_features is the size of dim 1 of its first input. @see torch.nn.LazyBatchNorm1d */
+/**
+ * {@link BatchNorm1d} whose num_features is the size of dim 1 of its first input.
+ *
+ * Shape: (N, C) or (N, C, L) → the same.
+ * @see torch.nn.LazyBatchNorm1d
+ */
 export class LazyBatchNorm1d extends BatchNorm1d {
   constructor(...args: Args<LazyNormArgs, typeof lazy_norm_names, NormKeywords>) {
     const settings = lazy_norm_settings('LazyBatchNorm1d', args)
@@ -273,7 +293,12 @@ export class LazyBatchNorm1d extends BatchNorm1d {
   }
 }
 
-/** {@link BatchNorm2d} whose num_features is the size of dim 1 of its first input. @see torch.nn.LazyBatchNorm2d */
+/**
+ * {@link BatchNorm2d} whose num_features is the size of dim 1 of its first input.
+ *
+ * Shape: (N, C, H, W) → the same.
+ * @see torch.nn.LazyBatchNorm2d
+ */
 export class LazyBatchNorm2d extends BatchNorm2d {
   constructor(...args: Args<LazyNormArgs, typeof lazy_norm_names, NormKeywords>) {
     const settings = lazy_norm_settings('LazyBatchNorm2d', args)
@@ -295,7 +320,12 @@ export class LazyBatchNorm2d extends BatchNorm2d {
   }
 }
 
-/** {@link BatchNorm3d} whose num_features is the size of dim 1 of its first input. @see torch.nn.LazyBatchNorm3d */
+/**
+ * {@link BatchNorm3d} whose num_features is the size of dim 1 of its first input.
+ *
+ * Shape: (N, C, D, H, W) → the same.
+ * @see torch.nn.LazyBatchNorm3d
+ */
 export class LazyBatchNorm3d extends BatchNorm3d {
   constructor(...args: Args<LazyNormArgs, typeof lazy_norm_names, NormKeywords>) {
     const settings = lazy_norm_settings('LazyBatchNorm3d', args)

@@ -6,7 +6,12 @@ import { Layer, settings } from './_layer'
 
 const names = ['groups'] as const
 
-/** Takes the channels of (N, C, ...) from each group in turn. @see torch.nn.ChannelShuffle */
+/**
+ * Takes the channels of (N, C, ...) from each group in turn.
+ *
+ * Shape: (N, C, *) → the same.
+ * @see torch.nn.ChannelShuffle
+ */
 export class ChannelShuffle extends Layer {
   groups: number
 

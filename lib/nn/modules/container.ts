@@ -94,6 +94,7 @@ export type OrderedModules = Readonly<Record<string, Module>> | ReadonlyMap<stri
 /**
  * Modules that are applied one after the other.
  *
+ * Shape: the first module's input → the last one's output.
  * @example new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU()); new nn.Sequential({ fc: new nn.Linear(4, 8), act: new nn.ReLU() })
  * @see torch.nn.Sequential
  */
@@ -151,6 +152,7 @@ function check_times(times: number): number {
 /**
  * A list of modules, whose parameters are the list's. It has no forward.
  *
+ * Shape: none of its own.
  * @example this.layers = new nn.ModuleList(sizes.map(size => new nn.Linear(size, size))); for (const layer of this.layers) x = layer(x)
  * @see torch.nn.ModuleList
  */
@@ -191,6 +193,8 @@ export class ModuleList<M extends Module = Module> extends ModuleSequence<M> {
  * Modules by name, whose parameters are the dict's. It has no forward.
  *
  * A name must not be that of a method or property of the dict, such as 'keys'.
+ *
+ * Shape: none of its own.
  * @example this.heads = new nn.ModuleDict({ a: new nn.Linear(8, 2), b: new nn.Linear(8, 3) }); this.heads.at('a')(x)
  * @see torch.nn.ModuleDict
  */

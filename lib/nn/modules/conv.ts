@@ -283,7 +283,12 @@ export class ConvTranspose1d extends _ConvTransposeNd {
   }
 }
 
-/** Transposed convolution over two dimensions; parameters and arguments as for {@link ConvTranspose1d}. @see torch.nn.ConvTranspose2d */
+/**
+ * Transposed convolution over two dimensions; parameters and arguments as for {@link ConvTranspose1d}.
+ *
+ * Shape: (N, C_in, H, W) or (C_in, H, W) → (N, C_out, H_out, W_out), sizes as for {@link ConvTranspose1d}.
+ * @see torch.nn.ConvTranspose2d
+ */
 export class ConvTranspose2d extends _ConvTransposeNd {
   constructor(...args: Args<TransposeArgs, typeof transpose_names>) {
     super(transpose_settings('ConvTranspose2d', pair, args))
@@ -295,7 +300,12 @@ export class ConvTranspose2d extends _ConvTransposeNd {
   }
 }
 
-/** Transposed convolution over three dimensions; parameters and arguments as for {@link ConvTranspose1d}. @see torch.nn.ConvTranspose3d */
+/**
+ * Transposed convolution over three dimensions; parameters and arguments as for {@link ConvTranspose1d}.
+ *
+ * Shape: (N, C_in, D, H, W) or (C_in, D, H, W) → (N, C_out, D_out, H_out, W_out), sizes as for {@link ConvTranspose1d}.
+ * @see torch.nn.ConvTranspose3d
+ */
 export class ConvTranspose3d extends _ConvTransposeNd {
   constructor(...args: Args<TransposeArgs, typeof transpose_names>) {
     super(transpose_settings('ConvTranspose3d', triple, args))

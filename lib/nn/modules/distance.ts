@@ -7,7 +7,12 @@ import { Module } from './module'
 const pairwise_names = ['p', 'eps', 'keepdim'] as const
 type PairwiseArgs = [p?: number, eps?: number, keepdim?: boolean]
 
-/** The p-norm of `x1 - x2 + eps` along the last dimension. Default: p 2, eps 1e-6. @see torch.nn.PairwiseDistance */
+/**
+ * The p-norm of `x1 - x2 + eps` along the last dimension. Default: p 2, eps 1e-6.
+ *
+ * Shape: (N, D) or (D) twice → (N) or (), (N, 1) or (1) with keepdim.
+ * @see torch.nn.PairwiseDistance
+ */
 export class PairwiseDistance extends Module {
   norm: number
   eps: number

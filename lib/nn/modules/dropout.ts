@@ -29,6 +29,7 @@ abstract class _DropoutNd extends Layer {
 /**
  * Sets elements to zero with probability p in training and scales the others by 1 / (1 - p). Default: 0.5.
  *
+ * Shape: (*) → the same.
  * @throws {ValueError} if p is not between 0 and 1.
  * @see torch.nn.Dropout
  */
@@ -38,35 +39,60 @@ export class Dropout extends _DropoutNd {
   }
 }
 
-/** {@link Dropout} of whole channels of (N, C, L) or (C, L). @see torch.nn.Dropout1d */
+/**
+ * {@link Dropout} of whole channels.
+ *
+ * Shape: (N, C, L) or (C, L) → the same.
+ * @see torch.nn.Dropout1d
+ */
 export class Dropout1d extends _DropoutNd {
   forward(input: Tensor): Tensor {
     return F.dropout1d(input, this.p, this.training, this.inplace)
   }
 }
 
-/** {@link Dropout} of whole channels of (N, C, H, W). @see torch.nn.Dropout2d */
+/**
+ * {@link Dropout} of whole channels.
+ *
+ * Shape: (N, C, H, W) or (N, C, L) → the same.
+ * @see torch.nn.Dropout2d
+ */
 export class Dropout2d extends _DropoutNd {
   forward(input: Tensor): Tensor {
     return F.dropout2d(input, this.p, this.training, this.inplace)
   }
 }
 
-/** {@link Dropout} of whole channels of (N, C, D, H, W) or (C, D, H, W). @see torch.nn.Dropout3d */
+/**
+ * {@link Dropout} of whole channels.
+ *
+ * Shape: (N, C, D, H, W) or (C, D, H, W) → the same.
+ * @see torch.nn.Dropout3d
+ */
 export class Dropout3d extends _DropoutNd {
   forward(input: Tensor): Tensor {
     return F.dropout3d(input, this.p, this.training, this.inplace)
   }
 }
 
-/** Dropout that keeps mean and variance of inputs to SELU. @see torch.nn.AlphaDropout */
+/**
+ * Dropout that keeps mean and variance of inputs to SELU.
+ *
+ * Shape: (*) → the same.
+ * @see torch.nn.AlphaDropout
+ */
 export class AlphaDropout extends _DropoutNd {
   forward(input: Tensor): Tensor {
     return F.alpha_dropout(input, this.p, this.training)
   }
 }
 
-/** {@link AlphaDropout} of whole channels. @see torch.nn.FeatureAlphaDropout */
+/**
+ * {@link AlphaDropout} of whole channels.
+ *
+ * Shape: (*) → the same.
+ * @see torch.nn.FeatureAlphaDropout
+ */
 export class FeatureAlphaDropout extends _DropoutNd {
   forward(input: Tensor): Tensor {
     return F.feature_alpha_dropout(input, this.p, this.training)

@@ -7,7 +7,12 @@ import { Layer, settings } from './_layer'
 const flatten_names = ['start_dim', 'end_dim'] as const
 type FlattenArgs = [start_dim?: number, end_dim?: number]
 
-/** Makes one dimension of those from start_dim to end_dim. Default: all but the first. @see torch.nn.Flatten */
+/**
+ * Makes one dimension of those from start_dim to end_dim. Default: all but the first.
+ *
+ * Shape: (*, S_start, ..., S_end, *) → (*, S_start * ... * S_end, *).
+ * @see torch.nn.Flatten
+ */
 export class Flatten extends Layer {
   start_dim: number
   end_dim: number
@@ -37,7 +42,13 @@ function check_size(size: unknown): void {
   if (wrong >= 0) throw new TypeError(`unflattened_size must be tuple of ints, but found element of type ${type_name(size[wrong])} at pos ${wrong}`)
 }
 
-/** Makes several dimensions of one; one size may be -1. @throws {TypeError} for sizes that are no ints. @see torch.nn.Unflatten */
+/**
+ * Makes several dimensions of one; one size may be -1.
+ *
+ * Shape: (*, S_dim, *) → (*, U_1, ..., U_n, *) with U_1 * ... * U_n = S_dim.
+ * @throws {TypeError} for sizes that are no ints.
+ * @see torch.nn.Unflatten
+ */
 export class Unflatten extends Layer {
   dim: number
   unflattened_size: readonly number[]

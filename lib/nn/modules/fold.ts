@@ -8,7 +8,12 @@ import { Layer, settings } from './_layer'
 const fold_names = ['output_size', 'kernel_size', 'dilation', 'padding', 'stride'] as const
 type FoldArgs = [output_size: Sizes, kernel_size: Sizes, dilation?: Sizes, padding?: Sizes, stride?: Sizes]
 
-/** Puts patches (N, C * kernel size, L) together to images (N, C, *output_size), adding up where they overlap. @see torch.nn.Fold */
+/**
+ * Puts patches (N, C * kernel size, L) together to images (N, C, *output_size), adding up where they overlap.
+ *
+ * Shape: (N, C * kernel elements, blocks) or without N → (N, C, H_out, W_out).
+ * @see torch.nn.Fold
+ */
 export class Fold extends Layer {
   output_size: Sizes
   kernel_size: Sizes
@@ -38,7 +43,12 @@ export class Fold extends Layer {
 const unfold_names = ['kernel_size', 'dilation', 'padding', 'stride'] as const
 type UnfoldArgs = [kernel_size: Sizes, dilation?: Sizes, padding?: Sizes, stride?: Sizes]
 
-/** The patches of images (N, C, H, W) as columns: (N, C * kernel size, L). @see torch.nn.Unfold */
+/**
+ * The patches of images (N, C, H, W) as columns: (N, C * kernel size, L).
+ *
+ * Shape: (N, C, H, W) → (N, C * kernel elements, blocks).
+ * @see torch.nn.Unfold
+ */
 export class Unfold extends Layer {
   kernel_size: Sizes
   dilation: Sizes

@@ -66,6 +66,8 @@ function old_statistics(keys: readonly string[], name: string): string {
  * Normalises each channel of each sample of (N, C, L) or (C, L): `(x - mean) / sqrt(var + eps) * weight + bias`.
  *
  * Parameters, if affine: weight (num_features), ones, and bias (num_features), zeros.
+ *
+ * Shape: (N, C, L) or (C, L) → the same.
  * @param affine - Default: false.
  * @param track_running_stats - keep running values and use them in evaluation. Default: false.
  * @see torch.nn.InstanceNorm1d
@@ -80,7 +82,12 @@ export class InstanceNorm1d extends _InstanceNorm {
   }
 }
 
-/** {@link InstanceNorm1d} for images. @see torch.nn.InstanceNorm2d */
+/**
+ * {@link InstanceNorm1d} for images.
+ *
+ * Shape: (N, C, H, W) or (C, H, W) → the same.
+ * @see torch.nn.InstanceNorm2d
+ */
 export class InstanceNorm2d extends _InstanceNorm {
   constructor(...args: Args<NormArgs, typeof norm_names, NormKeywords>) {
     super(norm_settings('InstanceNorm2d', args, false))
@@ -91,7 +98,12 @@ export class InstanceNorm2d extends _InstanceNorm {
   }
 }
 
-/** {@link InstanceNorm1d} for volumes. @see torch.nn.InstanceNorm3d */
+/**
+ * {@link InstanceNorm1d} for volumes.
+ *
+ * Shape: (N, C, D, H, W) or (C, D, H, W) → the same.
+ * @see torch.nn.InstanceNorm3d
+ */
 export class InstanceNorm3d extends _InstanceNorm {
   constructor(...args: Args<NormArgs, typeof norm_names, NormKeywords>) {
     super(norm_settings('InstanceNorm3d', args, false))
@@ -104,7 +116,12 @@ export class InstanceNorm3d extends _InstanceNorm {
 
 // ---- lazy ones ----
 
-/** {@link InstanceNorm1d} whose num_features is the size of dim 1 of its first input. @see torch.nn.LazyInstanceNorm1d */
+/**
+ * {@link InstanceNorm1d} whose num_features is the size of dim 1 of its first input.
+ *
+ * Shape: (N, C, L) or (C, L) → the same.
+ * @see torch.nn.LazyInstanceNorm1d
+ */
 export class LazyInstanceNorm1d extends InstanceNorm1d {
   constructor(...args: Args<LazyNormArgs, typeof lazy_norm_names, NormKeywords>) {
     const settings = lazy_norm_settings('LazyInstanceNorm1d', args)
@@ -126,7 +143,12 @@ export class LazyInstanceNorm1d extends InstanceNorm1d {
   }
 }
 
-/** {@link InstanceNorm2d} whose num_features is the size of dim 1 of its first input. @see torch.nn.LazyInstanceNorm2d */
+/**
+ * {@link InstanceNorm2d} whose num_features is the size of dim 1 of its first input.
+ *
+ * Shape: (N, C, H, W) or (C, H, W) → the same.
+ * @see torch.nn.LazyInstanceNorm2d
+ */
 export class LazyInstanceNorm2d extends InstanceNorm2d {
   constructor(...args: Args<LazyNormArgs, typeof lazy_norm_names, NormKeywords>) {
     const settings = lazy_norm_settings('LazyInstanceNorm2d', args)
@@ -148,7 +170,12 @@ export class LazyInstanceNorm2d extends InstanceNorm2d {
   }
 }
 
-/** {@link InstanceNorm3d} whose num_features is the size of dim 1 of its first input. @see torch.nn.LazyInstanceNorm3d */
+/**
+ * {@link InstanceNorm3d} whose num_features is the size of dim 1 of its first input.
+ *
+ * Shape: (N, C, D, H, W) or (C, D, H, W) → the same.
+ * @see torch.nn.LazyInstanceNorm3d
+ */
 export class LazyInstanceNorm3d extends InstanceNorm3d {
   constructor(...args: Args<LazyNormArgs, typeof lazy_norm_names, NormKeywords>) {
     const settings = lazy_norm_settings('LazyInstanceNorm3d', args)

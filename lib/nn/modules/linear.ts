@@ -11,7 +11,12 @@ import { Layer, empty_parameter, set_parameters, settings } from './_layer'
 import { has_uninitialized, make_lazy } from './lazy'
 import { Module } from './module'
 
-/** Gives its input back; takes any arguments. @see torch.nn.Identity */
+/**
+ * Gives its input back; takes any arguments.
+ *
+ * Shape: (*) → the same.
+ * @see torch.nn.Identity
+ */
 export class Identity extends Layer {
   constructor(..._args: unknown[]) {
     super()
@@ -123,7 +128,12 @@ export class NonDynamicallyQuantizableLinear extends Linear {}
 const lazy_names = ['out_features', 'bias', 'device', 'dtype'] as const
 type LazyArgs = [out_features: number, bias?: boolean, device?: DeviceOption, dtype?: DtypeOption]
 
-/** {@link Linear} whose in_features is the size of its first input's last dimension. @see torch.nn.LazyLinear */
+/**
+ * {@link Linear} whose in_features is the size of its first input's last dimension.
+ *
+ * Shape: (*, in_features) → (*, out_features).
+ * @see torch.nn.LazyLinear
+ */
 export class LazyLinear extends Linear {
   constructor(...args: Args<LazyArgs, typeof lazy_names>) {
     const [out_features, bias = true, device, dtype] = arrange<LazyArgs>('LazyLinear.__init__', lazy_names, 1, args)

@@ -60,21 +60,37 @@ export class L1Loss extends PlainLoss {
   }
 }
 
-/** `(input - target)^2`. @param reduction - 'none', 'mean' or 'sum'. Default: 'mean'. @see torch.nn.MSELoss */
+/**
+ * `(input - target)^2`.
+ *
+ * Shape: input (*), target (*) → (), or (*) with reduction 'none'.
+ * @param reduction - 'none', 'mean' or 'sum'. Default: 'mean'.
+ * @see torch.nn.MSELoss
+ */
 export class MSELoss extends PlainLoss {
   forward(input: Tensor, target: Tensor): Tensor {
     return F.mse_loss(input, target, { reduction: this.reduction })
   }
 }
 
-/** Margin loss for several classes at once. @see torch.nn.MultiLabelMarginLoss */
+/**
+ * Margin loss for several classes at once.
+ *
+ * Shape: input (N, C) or (C), target the same → (), or (N) with reduction 'none'.
+ * @see torch.nn.MultiLabelMarginLoss
+ */
 export class MultiLabelMarginLoss extends PlainLoss {
   forward(input: Tensor, target: Tensor): Tensor {
     return F.multilabel_margin_loss(input, target, { reduction: this.reduction })
   }
 }
 
-/** `log(1 + exp(-target * input))` for targets 1 and -1. @see torch.nn.SoftMarginLoss */
+/**
+ * `log(1 + exp(-target * input))` for targets 1 and -1.
+ *
+ * Shape: input (*), target (*) → (), or (*) with reduction 'none'.
+ * @see torch.nn.SoftMarginLoss
+ */
 export class SoftMarginLoss extends PlainLoss {
   forward(input: Tensor, target: Tensor): Tensor {
     return F.soft_margin_loss(input, target, { reduction: this.reduction })
@@ -84,7 +100,13 @@ export class SoftMarginLoss extends PlainLoss {
 const weighted_names = ['weight', 'size_average', 'reduce', 'reduction'] as const
 type WeightedArgs = [weight?: Weight, size_average?: Flag, reduce?: Flag, reduction?: Reduction]
 
-/** Binary cross entropy of probabilities. @param weight - a factor for each element. Default: none. @see torch.nn.BCELoss */
+/**
+ * Binary cross entropy of probabilities.
+ *
+ * Shape: input (*), target (*) → (), or (*) with reduction 'none'.
+ * @param weight - a factor for each element. Default: none.
+ * @see torch.nn.BCELoss
+ */
 export class BCELoss extends _WeightedLoss {
   constructor(...args: Args<WeightedArgs, typeof weighted_names>) {
     const [weight, size_average, reduce, reduction] = arrange<WeightedArgs>('BCELoss.__init__', weighted_names, 0, args)
@@ -96,7 +118,12 @@ export class BCELoss extends _WeightedLoss {
   }
 }
 
-/** Binary cross entropy of logits, meaned over the last dimension. @see torch.nn.MultiLabelSoftMarginLoss */
+/**
+ * Binary cross entropy of logits, meaned over the last dimension.
+ *
+ * Shape: input (N, C) or (C), target the same → (), or (N) with reduction 'none'.
+ * @see torch.nn.MultiLabelSoftMarginLoss
+ */
 export class MultiLabelSoftMarginLoss extends _WeightedLoss {
   constructor(...args: Args<WeightedArgs, typeof weighted_names>) {
     const [weight, size_average, reduce, reduction] = arrange<WeightedArgs>('MultiLabelSoftMarginLoss.__init__', weighted_names, 0, args)
@@ -114,6 +141,7 @@ type BCELogitsArgs = [...WeightedArgs, pos_weight?: Weight]
 /**
  * Binary cross entropy of logits.
  *
+ * Shape: input (*), target (*) → (), or (*) with reduction 'none'.
  * @param weight - a factor for each element. Default: none.
  * @param pos_weight - a factor for positive examples, for each class. Default: none.
  * @see torch.nn.BCEWithLogitsLoss
@@ -143,6 +171,7 @@ type NLLArgs = [weight?: Weight, size_average?: Flag, ignore_index?: number, red
 /**
  * Negative log likelihood of log probabilities (N, C, ...) and classes (N, ...).
  *
+ * Shape: input (N, C, *) or (C), target (N, *) or () → (), or as the target with reduction 'none'.
  * @param weight - a factor for each class. Default: none.
  * @param ignore_index - a target that does not count. Default: -100.
  * @see torch.nn.NLLLoss
@@ -176,6 +205,7 @@ type CrossEntropyArgs = [...NLLArgs, label_smoothing?: number]
 /**
  * Cross entropy of logits (N, C, ...) and classes (N, ...) or probabilities (N, C, ...).
  *
+ * Shape: input (N, C, *) or (C), target (N, *) or () → (), or as the target with reduction 'none'.
  * @param weight - a factor for each class. Default: none.
  * @param ignore_index - a target class that does not count. Default: -100.
  * @param label_smoothing - the part of each target that goes to all classes alike. Default: 0.
@@ -214,7 +244,12 @@ interface LinearOptions {
 }
 const linear_keywords = ['out_features', 'bias', 'device', 'dtype', 'reduction', 'weight', 'ignore_index', 'label_smoothing', 'options']
 
-/** A {@link Linear} layer and {@link CrossEntropyLoss} of its output. @see torch.nn.LinearCrossEntropyLoss */
+/**
+ * A {@link Linear} layer and {@link CrossEntropyLoss} of its output.
+ *
+ * Shape: input (N, in_features) or (in_features), target (N) or () → (), or as the target with reduction 'none'.
+ * @see torch.nn.LinearCrossEntropyLoss
+ */
 export class LinearCrossEntropyLoss extends _WeightedLoss {
   num_classes: number
   out_features: readonly number[]
@@ -261,7 +296,12 @@ export class LinearCrossEntropyLoss extends _WeightedLoss {
 const multi_margin_names = ['p', 'margin', 'weight', 'size_average', 'reduce', 'reduction'] as const
 type MultiMarginArgs = [p?: number, margin?: number, weight?: Weight, size_average?: Flag, reduce?: Flag, reduction?: Reduction]
 
-/** Margin loss of a classifier: `max(0, margin - x[y] + x[i])^p / C`, summed over i. @see torch.nn.MultiMarginLoss */
+/**
+ * Margin loss of a classifier: `max(0, margin - x[y] + x[i])^p / C`, summed over i.
+ *
+ * Shape: input (N, C) or (C), target (N) or () → (), or as the target with reduction 'none'.
+ * @see torch.nn.MultiMarginLoss
+ */
 export class MultiMarginLoss extends _WeightedLoss {
   p: number
   margin: number
@@ -286,7 +326,12 @@ export class MultiMarginLoss extends _WeightedLoss {
 const ctc_names = ['blank', 'reduction', 'zero_infinity'] as const
 type CTCArgs = [blank?: number, reduction?: Reduction, zero_infinity?: boolean]
 
-/** Connectionist temporal classification. @see torch.nn.CTCLoss */
+/**
+ * Connectionist temporal classification.
+ *
+ * Shape: log_probs (T, N, C) or (T, C), targets (N, S) or (sum of lengths), lengths (N) → (), or (N) with reduction 'none'.
+ * @see torch.nn.CTCLoss
+ */
 export class CTCLoss extends _Loss {
   blank: number
   zero_infinity: boolean
@@ -312,7 +357,12 @@ export class CTCLoss extends _Loss {
 const poisson_names = ['log_input', 'full', 'size_average', 'eps', 'reduce', 'reduction'] as const
 type PoissonArgs = [log_input?: boolean, full?: boolean, size_average?: Flag, eps?: number, reduce?: Flag, reduction?: Reduction]
 
-/** Loss of a Poisson distribution with the input as (log of) its rate. @see torch.nn.PoissonNLLLoss */
+/**
+ * Loss of a Poisson distribution with the input as (log of) its rate.
+ *
+ * Shape: input (*), target (*) → (), or (*) with reduction 'none'.
+ * @see torch.nn.PoissonNLLLoss
+ */
 export class PoissonNLLLoss extends _Loss {
   log_input: boolean
   full: boolean
@@ -338,7 +388,12 @@ export class PoissonNLLLoss extends _Loss {
 
 interface GaussianOptions { full?: boolean, eps?: number, reduction?: Reduction }
 
-/** Loss of a Gaussian with the input as its mean; settings by keyword. @see torch.nn.GaussianNLLLoss */
+/**
+ * Loss of a Gaussian with the input as its mean; settings by keyword.
+ *
+ * Shape: input (*), target (*), var (*) or (*, 1) → (), or (*) with reduction 'none'.
+ * @see torch.nn.GaussianNLLLoss
+ */
 export class GaussianNLLLoss extends _Loss {
   full: boolean
   eps: number
@@ -365,6 +420,7 @@ type KLArgs = [size_average?: Flag, reduce?: Flag, reduction?: Reduction | 'batc
 /**
  * Kullback-Leibler divergence of log probabilities from a target.
  *
+ * Shape: input (*), target (*) → (), or (*) with reduction 'none'.
  * @param reduction - 'none', 'mean', 'sum' or 'batchmean', which is the definition. Default: 'mean'.
  * @param log_target - whether the target is log probabilities too. Default: false.
  * @see torch.nn.KLDivLoss
@@ -388,7 +444,12 @@ export class KLDivLoss extends TargetLoss<Reduction | 'batchmean'> {
 const smooth_names = [...plain_names, 'beta'] as const
 type SmoothArgs = [...PlainArgs, beta?: number]
 
-/** Squared error below `beta`, absolute error above. Default: 1. @see torch.nn.SmoothL1Loss */
+/**
+ * Squared error below `beta`, absolute error above. Default: 1.
+ *
+ * Shape: input (*), target (*) → (), or (*) with reduction 'none'.
+ * @see torch.nn.SmoothL1Loss
+ */
 export class SmoothL1Loss extends TargetLoss {
   beta: number
 
@@ -406,7 +467,12 @@ export class SmoothL1Loss extends TargetLoss {
 const huber_names = ['reduction', 'delta'] as const
 type HuberArgs = [reduction?: Reduction, delta?: number]
 
-/** Half the squared error below `delta`, linear above. Default: 1. @see torch.nn.HuberLoss */
+/**
+ * Half the squared error below `delta`, linear above. Default: 1.
+ *
+ * Shape: input (*), target (*) → (), or (*) with reduction 'none'.
+ * @see torch.nn.HuberLoss
+ */
 export class HuberLoss extends TargetLoss {
   delta: number
 
@@ -438,7 +504,12 @@ abstract class MarginLoss extends _Loss {
   }
 }
 
-/** x for targets 1, `max(0, margin - x)` for targets -1. Default: margin 1. @see torch.nn.HingeEmbeddingLoss */
+/**
+ * x for targets 1, `max(0, margin - x)` for targets -1. Default: margin 1.
+ *
+ * Shape: input (*), target (*) → (), or (*) with reduction 'none'.
+ * @see torch.nn.HingeEmbeddingLoss
+ */
 export class HingeEmbeddingLoss extends MarginLoss {
   constructor(...args: Args<MarginArgs, typeof margin_names>) {
     super(1, args)
@@ -453,7 +524,12 @@ export class HingeEmbeddingLoss extends MarginLoss {
   }
 }
 
-/** `1 - cos(a, b)` for targets 1, `max(0, cos(a, b) - margin)` for targets -1. Default: margin 0. @see torch.nn.CosineEmbeddingLoss */
+/**
+ * `1 - cos(a, b)` for targets 1, `max(0, cos(a, b) - margin)` for targets -1. Default: margin 0.
+ *
+ * Shape: input1 and input2 (N, D) or (D), target (N) or () → (), or as the target with reduction 'none'.
+ * @see torch.nn.CosineEmbeddingLoss
+ */
 export class CosineEmbeddingLoss extends MarginLoss {
   constructor(...args: Args<MarginArgs, typeof margin_names>) {
     super(0, args)
@@ -468,7 +544,12 @@ export class CosineEmbeddingLoss extends MarginLoss {
   }
 }
 
-/** `max(0, -target * (input1 - input2) + margin)` for targets 1 and -1. Default: margin 0. @see torch.nn.MarginRankingLoss */
+/**
+ * `max(0, -target * (input1 - input2) + margin)` for targets 1 and -1. Default: margin 0.
+ *
+ * Shape: input1, input2 and target (N) or () → (), or the same with reduction 'none'.
+ * @see torch.nn.MarginRankingLoss
+ */
 export class MarginRankingLoss extends MarginLoss {
   constructor(...args: Args<MarginArgs, typeof margin_names>) {
     super(0, args)
@@ -486,7 +567,12 @@ export class MarginRankingLoss extends MarginLoss {
 const triplet_names = ['margin', 'p', 'eps', 'swap', ...plain_names] as const
 type TripletArgs = [margin?: number, p?: number, eps?: number, swap?: boolean, ...PlainArgs]
 
-/** `max(0, d(anchor, positive) - d(anchor, negative) + margin)` with the p-norm distance. @see torch.nn.TripletMarginLoss */
+/**
+ * `max(0, d(anchor, positive) - d(anchor, negative) + margin)` with the p-norm distance.
+ *
+ * Shape: anchor, positive and negative (N, D) or (D) → (), or (N) with reduction 'none'.
+ * @see torch.nn.TripletMarginLoss
+ */
 export class TripletMarginLoss extends _Loss {
   margin: number
   p: number
@@ -517,7 +603,12 @@ export class TripletMarginLoss extends _Loss {
 interface DistanceOptions { distance_function?: F.DistanceFunction | null, margin?: number, swap?: boolean, reduction?: Reduction }
 const distance_keywords = ['distance_function', 'margin', 'swap', 'reduction']
 
-/** Triplet loss with a distance of one's own; settings by keyword. @see torch.nn.TripletMarginWithDistanceLoss */
+/**
+ * Triplet loss with a distance of one's own; settings by keyword.
+ *
+ * Shape: anchor, positive and negative (N, *) → (), or (N) with reduction 'none'.
+ * @see torch.nn.TripletMarginWithDistanceLoss
+ */
 export class TripletMarginWithDistanceLoss extends _Loss {
   distance_function: F.DistanceFunction
   margin: number

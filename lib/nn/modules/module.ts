@@ -62,6 +62,7 @@ export interface Module {
  * runs forward between the hooks. Fields count in the order in which they are defined: a field that the class declares without
  * `declare` is defined there, otherwise where it is assigned.
  *
+ * Shape: none of its own.
  * @example
  * class Net extends nn.Module {
  *   fc = new nn.Linear(4, 2)
@@ -310,6 +311,11 @@ export class Module extends Callable {
   /** Casts floating point parameters and buffers to bfloat16. */
   bfloat16(): this {
     return cast(this, dtypes.bfloat16)
+  }
+
+  /** The module itself: worker threads share all memory. @see torch.nn.Module.share_memory */
+  share_memory(): this {
+    return this
   }
 
   /** Moves parameters and buffers to a device without copying their values. @see torch.nn.Module.to_empty */

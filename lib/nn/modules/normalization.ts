@@ -6,6 +6,7 @@ import { group_norm, layer_norm, local_response_norm, rms_norm } from '../_funct
 import type { DeviceOption, DtypeOption, Sizes } from '../_types'
 import { ones_, zeros_ } from '../init'
 import type { Parameter } from '../parameter'
+import { CrossMapLRN2d as normalize_across } from './_functions'
 import { Layer, empty_parameter, float_text, set_parameters, text } from './_layer'
 import { Module } from './module'
 import { single } from './utils'
@@ -13,7 +14,12 @@ import { single } from './utils'
 const lrn_names = ['size', 'alpha', 'beta', 'k'] as const
 type LRNArgs = [size: number, alpha?: number, beta?: number, k?: number]
 
-/** Divides each value by `(k + alpha * mean(x^2 over size neighbouring channels))^beta`. @see torch.nn.LocalResponseNorm */
+/**
+ * Divides each value by `(k + alpha * mean(x^2 over size neighbouring channels))^beta`.
+ *
+ * Shape: (N, C, *) → the same.
+ * @see torch.nn.LocalResponseNorm
+ */
 export class LocalResponseNorm extends Layer {
   size: number
   alpha: number
@@ -38,12 +44,45 @@ export class LocalResponseNorm extends Layer {
   }
 }
 
+/**
+ * Divides each value by `(k + alpha / size * sum of x^2 over size neighbouring channels)^beta`. An older form of
+ * {@link LocalResponseNorm}, which Torch7's models use.
+ *
+ * Shape: (N, C, H, W) → (N, C, H, W).
+ * @see torch.nn.CrossMapLRN2d
+ */
+export class CrossMapLRN2d extends Module {
+  size: number
+  alpha: number
+  beta: number
+  k: number
+
+  constructor(...args: Args<LRNArgs, typeof lrn_names>) {
+    super()
+    const [size, alpha = 1e-4, beta = 0.75, k = 1] = arrange<LRNArgs>('CrossMapLRN2d.__init__', lrn_names, 1, args)
+    this.size = size
+    this.alpha = alpha
+    this.beta = beta
+    this.k = k
+  }
+
+  forward(input: Tensor): Tensor {
+    const { size, alpha, beta, k } = this
+    return normalize_across.apply(input, { size, alpha, beta, k })
+  }
+
+  override extra_repr(): string {
+    return `${text(this.size)}, alpha=${float_text(this.alpha)}, beta=${float_text(this.beta)}, k=${text(this.k)}`
+  }
+}
+
 const layer_names = ['normalized_shape', 'eps', 'elementwise_affine', 'bias', 'device', 'dtype'] as const
 type LayerArgs = [normalized_shape: Sizes, eps?: number, elementwise_affine?: boolean, bias?: boolean, device?: DeviceOption, dtype?: DtypeOption]
 
 /**
  * Normalises over the last dimensions, whose sizes are `normalized_shape`: `(x - mean) / sqrt(var + eps) * weight + bias`.
  *
+ * Shape: (*, normalized_shape) → the same.
  * Parameters: weight (normalized_shape), ones, and bias (normalized_shape), zeros.
  * @param elementwise_affine - whether there are weight and bias. Default: true.
  * @see torch.nn.LayerNorm
@@ -88,6 +127,7 @@ type GroupArgs = [num_groups: number, num_channels: number, eps?: number, affine
 /**
  * Normalises the channels of (N, C, ...) in groups, each with its own mean and variance.
  *
+ * Shape: (N, num_channels, *) → the same.
  * Parameters: weight (num_channels), ones, and bias (num_channels), zeros.
  * @param affine - whether there are weight and bias. Default: true.
  * @param bias - by keyword: whether there is a bias. Default: true.
@@ -137,6 +177,7 @@ type RMSArgs = [normalized_shape: Sizes, eps?: number | null, elementwise_affine
 /**
  * `x / sqrt(mean(x^2) + eps) * weight` over the last dimensions, whose sizes are `normalized_shape`.
  *
+ * Shape: (*, normalized_shape) → the same.
  * Parameters: weight (normalized_shape), ones.
  * @param eps - Default: the dtype's epsilon.
  * @see torch.nn.RMSNorm

@@ -42,6 +42,7 @@ function pad_circularly(layer: _PadNd, input: Tensor): Tensor {
 /**
  * Continues (N, C, L) or (C, L) at its other end.
  *
+ * Shape: (N, C, L) or (C, L) → (N, C, L_out): each size grows by its padding.
  * @param padding - at both ends, or [left, right]
  * @see torch.nn.CircularPad1d
  */
@@ -55,7 +56,13 @@ export class CircularPad1d extends _PadNd {
   }
 }
 
-/** Continues images at their other ends. @param padding - at all ends, or [left, right, top, bottom] @see torch.nn.CircularPad2d */
+/**
+ * Continues images at their other ends.
+ *
+ * Shape: (N, C, H, W) or (C, H, W) → (N, C, H_out, W_out): each size grows by its padding.
+ * @param padding - at all ends, or [left, right, top, bottom]
+ * @see torch.nn.CircularPad2d
+ */
 export class CircularPad2d extends _PadNd {
   constructor(...args: Args<PadArgs, typeof names>) {
     super(2, args)
@@ -66,7 +73,13 @@ export class CircularPad2d extends _PadNd {
   }
 }
 
-/** Continues volumes at their other ends. @param padding - at all ends, or [left, right, top, bottom, front, back] @see torch.nn.CircularPad3d */
+/**
+ * Continues volumes at their other ends.
+ *
+ * Shape: (N, C, D, H, W) or (C, D, H, W) → (N, C, D_out, H_out, W_out): each size grows by its padding.
+ * @param padding - at all ends, or [left, right, top, bottom, front, back]
+ * @see torch.nn.CircularPad3d
+ */
 export class CircularPad3d extends _PadNd {
   constructor(...args: Args<PadArgs, typeof names>) {
     super(3, args)
@@ -79,7 +92,12 @@ export class CircularPad3d extends _PadNd {
 
 // ---- reflection ----
 
-/** Mirrors (N, C, L) or (C, L) at its ends. @see torch.nn.ReflectionPad1d */
+/**
+ * Mirrors (N, C, L) or (C, L) at its ends.
+ *
+ * Shape: (N, C, L) or (C, L) → (N, C, L_out): each size grows by its padding.
+ * @see torch.nn.ReflectionPad1d
+ */
 export class ReflectionPad1d extends _PadNd {
   constructor(...args: Args<PadArgs, typeof names>) {
     super(1, args)
@@ -90,7 +108,12 @@ export class ReflectionPad1d extends _PadNd {
   }
 }
 
-/** Mirrors images at their edges. @see torch.nn.ReflectionPad2d */
+/**
+ * Mirrors images at their edges.
+ *
+ * Shape: (N, C, H, W) or (C, H, W) → (N, C, H_out, W_out): each size grows by its padding.
+ * @see torch.nn.ReflectionPad2d
+ */
 export class ReflectionPad2d extends _PadNd {
   constructor(...args: Args<PadArgs, typeof names>) {
     super(2, args)
@@ -101,7 +124,12 @@ export class ReflectionPad2d extends _PadNd {
   }
 }
 
-/** Mirrors volumes at their faces. @see torch.nn.ReflectionPad3d */
+/**
+ * Mirrors volumes at their faces.
+ *
+ * Shape: (N, C, D, H, W) or (C, D, H, W) → (N, C, D_out, H_out, W_out): each size grows by its padding.
+ * @see torch.nn.ReflectionPad3d
+ */
 export class ReflectionPad3d extends _PadNd {
   constructor(...args: Args<PadArgs, typeof names>) {
     super(3, args)
@@ -114,7 +142,12 @@ export class ReflectionPad3d extends _PadNd {
 
 // ---- replication ----
 
-/** Repeats the values at the ends of (N, C, L) or (C, L). @see torch.nn.ReplicationPad1d */
+/**
+ * Repeats the values at the ends of (N, C, L) or (C, L).
+ *
+ * Shape: (N, C, L) or (C, L) → (N, C, L_out): each size grows by its padding.
+ * @see torch.nn.ReplicationPad1d
+ */
 export class ReplicationPad1d extends _PadNd {
   constructor(...args: Args<PadArgs, typeof names>) {
     super(1, args)
@@ -125,7 +158,12 @@ export class ReplicationPad1d extends _PadNd {
   }
 }
 
-/** Repeats the values at the edges of images. @see torch.nn.ReplicationPad2d */
+/**
+ * Repeats the values at the edges of images.
+ *
+ * Shape: (N, C, H, W) or (C, H, W) → (N, C, H_out, W_out): each size grows by its padding.
+ * @see torch.nn.ReplicationPad2d
+ */
 export class ReplicationPad2d extends _PadNd {
   constructor(...args: Args<PadArgs, typeof names>) {
     super(2, args)
@@ -136,7 +174,12 @@ export class ReplicationPad2d extends _PadNd {
   }
 }
 
-/** Repeats the values at the faces of volumes. @see torch.nn.ReplicationPad3d */
+/**
+ * Repeats the values at the faces of volumes.
+ *
+ * Shape: (N, C, D, H, W) or (C, D, H, W) → (N, C, D_out, H_out, W_out): each size grows by its padding.
+ * @see torch.nn.ReplicationPad3d
+ */
 export class ReplicationPad3d extends _PadNd {
   constructor(...args: Args<PadArgs, typeof names>) {
     super(3, args)
@@ -149,7 +192,12 @@ export class ReplicationPad3d extends _PadNd {
 
 // ---- zeros and other constants ----
 
-/** Adds zeros at the ends of the last dimension. @see torch.nn.ZeroPad1d */
+/**
+ * Adds zeros at the ends of the last dimension.
+ *
+ * Shape: (N, C, L) or (C, L) → (N, C, L_out): each size grows by its padding.
+ * @see torch.nn.ZeroPad1d
+ */
 export class ZeroPad1d extends _PadNd {
   constructor(...args: Args<PadArgs, typeof names>) {
     super(1, args)
@@ -160,7 +208,12 @@ export class ZeroPad1d extends _PadNd {
   }
 }
 
-/** Adds zeros around the last two dimensions. @see torch.nn.ZeroPad2d */
+/**
+ * Adds zeros around the last two dimensions.
+ *
+ * Shape: (N, C, H, W) or (C, H, W) → (N, C, H_out, W_out): each size grows by its padding.
+ * @see torch.nn.ZeroPad2d
+ */
 export class ZeroPad2d extends _PadNd {
   constructor(...args: Args<PadArgs, typeof names>) {
     super(2, args)
@@ -171,7 +224,12 @@ export class ZeroPad2d extends _PadNd {
   }
 }
 
-/** Adds zeros around the last three dimensions. @see torch.nn.ZeroPad3d */
+/**
+ * Adds zeros around the last three dimensions.
+ *
+ * Shape: (N, C, D, H, W) or (C, D, H, W) → (N, C, D_out, H_out, W_out): each size grows by its padding.
+ * @see torch.nn.ZeroPad3d
+ */
 export class ZeroPad3d extends _PadNd {
   constructor(...args: Args<PadArgs, typeof names>) {
     super(3, args)
@@ -206,21 +264,36 @@ abstract class _ConstantPadNd extends Layer {
   }
 }
 
-/** Adds a constant at the ends of the last dimension. @see torch.nn.ConstantPad1d */
+/**
+ * Adds a constant at the ends of the last dimension.
+ *
+ * Shape: (N, C, L) or (C, L) → (N, C, L_out): each size grows by its padding.
+ * @see torch.nn.ConstantPad1d
+ */
 export class ConstantPad1d extends _ConstantPadNd {
   constructor(...args: Args<ConstantArgs, typeof constant_names>) {
     super(1, args)
   }
 }
 
-/** Adds a constant around the last two dimensions. @see torch.nn.ConstantPad2d */
+/**
+ * Adds a constant around the last two dimensions.
+ *
+ * Shape: (N, C, H, W) or (C, H, W) → (N, C, H_out, W_out): each size grows by its padding.
+ * @see torch.nn.ConstantPad2d
+ */
 export class ConstantPad2d extends _ConstantPadNd {
   constructor(...args: Args<ConstantArgs, typeof constant_names>) {
     super(2, args)
   }
 }
 
-/** Adds a constant around the last three dimensions. @see torch.nn.ConstantPad3d */
+/**
+ * Adds a constant around the last three dimensions.
+ *
+ * Shape: (N, C, D, H, W) or (C, D, H, W) → (N, C, D_out, H_out, W_out): each size grows by its padding.
+ * @see torch.nn.ConstantPad3d
+ */
 export class ConstantPad3d extends _ConstantPadNd {
   constructor(...args: Args<ConstantArgs, typeof constant_names>) {
     super(3, args)

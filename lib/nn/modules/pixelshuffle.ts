@@ -6,7 +6,12 @@ import { Layer, settings } from './_layer'
 
 const up_names = ['upscale_factor'] as const
 
-/** (*, C r^2, H, W) → (*, C, H r, W r), r being `upscale_factor`. @see torch.nn.PixelShuffle */
+/**
+ * (*, C r^2, H, W) → (*, C, H r, W r), r being `upscale_factor`.
+ *
+ * Shape: (*, C * r^2, H, W) → (*, C, H * r, W * r), r = upscale_factor.
+ * @see torch.nn.PixelShuffle
+ */
 export class PixelShuffle extends Layer {
   upscale_factor: number
 
@@ -27,7 +32,12 @@ export class PixelShuffle extends Layer {
 
 const down_names = ['downscale_factor'] as const
 
-/** (*, C, H r, W r) → (*, C r^2, H, W), r being `downscale_factor`. @see torch.nn.PixelUnshuffle */
+/**
+ * (*, C, H r, W r) → (*, C r^2, H, W), r being `downscale_factor`.
+ *
+ * Shape: (*, C, H * r, W * r) → (*, C * r^2, H, W), r = downscale_factor.
+ * @see torch.nn.PixelUnshuffle
+ */
 export class PixelUnshuffle extends Layer {
   downscale_factor: number
 

@@ -60,14 +60,24 @@ export class MaxPool1d extends _MaxPoolNd {
   }
 }
 
-/** The largest value in each window of (N, C, H, W) or (C, H, W); arguments as for {@link MaxPool1d}. @see torch.nn.MaxPool2d */
+/**
+ * The largest value in each window of (N, C, H, W) or (C, H, W); arguments as for {@link MaxPool1d}.
+ *
+ * Shape: (N, C, H, W) or (C, H, W) → (N, C, H_out, W_out), sizes as for {@link MaxPool1d}.
+ * @see torch.nn.MaxPool2d
+ */
 export class MaxPool2d extends _MaxPoolNd {
   forward(input: Tensor): Tensor {
     return max_pool(this, F.max_pool2d, input)
   }
 }
 
-/** The largest value in each window of (N, C, D, H, W) or (C, D, H, W); arguments as for {@link MaxPool1d}. @see torch.nn.MaxPool3d */
+/**
+ * The largest value in each window of (N, C, D, H, W) or (C, D, H, W); arguments as for {@link MaxPool1d}.
+ *
+ * Shape: (N, C, D, H, W) or (C, D, H, W) → (N, C, D_out, H_out, W_out), sizes as for {@link MaxPool1d}.
+ * @see torch.nn.MaxPool3d
+ */
 export class MaxPool3d extends _MaxPoolNd {
   forward(input: Tensor): Tensor {
     return max_pool(this, F.max_pool3d, input)
@@ -100,7 +110,12 @@ abstract class _MaxUnpoolNd extends Module {
   }
 }
 
-/** Puts maxima back to where {@link MaxPool1d} with return_indices found them, and zeros elsewhere. @see torch.nn.MaxUnpool1d */
+/**
+ * Puts maxima back to where {@link MaxPool1d} with return_indices found them, and zeros elsewhere.
+ *
+ * Shape: (N, C, L) or (C, L) → (N, C, L_out): that of the input to the pooling, or output_size.
+ * @see torch.nn.MaxUnpool1d
+ */
 export class MaxUnpool1d extends _MaxUnpoolNd {
   constructor(...args: Args<UnpoolArgs, typeof unpool_names>) {
     super(single, args)
@@ -111,7 +126,12 @@ export class MaxUnpool1d extends _MaxUnpoolNd {
   }
 }
 
-/** Puts maxima back to where {@link MaxPool2d} with return_indices found them, and zeros elsewhere. @see torch.nn.MaxUnpool2d */
+/**
+ * Puts maxima back to where {@link MaxPool2d} with return_indices found them, and zeros elsewhere.
+ *
+ * Shape: (N, C, H, W) or (C, H, W) → (N, C, H_out, W_out): that of the input to the pooling, or output_size.
+ * @see torch.nn.MaxUnpool2d
+ */
 export class MaxUnpool2d extends _MaxUnpoolNd {
   constructor(...args: Args<UnpoolArgs, typeof unpool_names>) {
     super(pair, args)
@@ -122,7 +142,12 @@ export class MaxUnpool2d extends _MaxUnpoolNd {
   }
 }
 
-/** Puts maxima back to where {@link MaxPool3d} with return_indices found them, and zeros elsewhere. @see torch.nn.MaxUnpool3d */
+/**
+ * Puts maxima back to where {@link MaxPool3d} with return_indices found them, and zeros elsewhere.
+ *
+ * Shape: (N, C, D, H, W) or (C, D, H, W) → (N, C, D_out, H_out, W_out): that of the input to the pooling, or output_size.
+ * @see torch.nn.MaxUnpool3d
+ */
 export class MaxUnpool3d extends _MaxUnpoolNd {
   constructor(...args: Args<UnpoolArgs, typeof unpool_names>) {
     super(triple, args)
@@ -207,6 +232,7 @@ abstract class _AvgPoolNd extends Layer {
 /**
  * The mean of each window of (N, C, H, W) or (C, H, W); arguments as for {@link AvgPool1d}.
  *
+ * Shape: (N, C, H, W) or (C, H, W) → (N, C, H_out, W_out), sizes as for {@link AvgPool1d}.
  * @param divisor_override - divide by it rather than the window's size. Default: none.
  * @see torch.nn.AvgPool2d
  */
@@ -216,7 +242,12 @@ export class AvgPool2d extends _AvgPoolNd {
   }
 }
 
-/** The mean of each window of (N, C, D, H, W) or (C, D, H, W); arguments as for {@link AvgPool2d}. @see torch.nn.AvgPool3d */
+/**
+ * The mean of each window of (N, C, D, H, W) or (C, D, H, W); arguments as for {@link AvgPool2d}.
+ *
+ * Shape: (N, C, D, H, W) or (C, D, H, W) → (N, C, D_out, H_out, W_out), sizes as for {@link AvgPool1d}.
+ * @see torch.nn.AvgPool3d
+ */
 export class AvgPool3d extends _AvgPoolNd {
   forward(input: Tensor): Tensor {
     return F.avg_pool3d(input, this.kernel_size, this.stride, this.padding, this.ceil_mode, this.count_include_pad, this.divisor_override)
@@ -267,6 +298,7 @@ function fractional_max_pool(layer: _FractionalMaxPoolNd, pool: typeof F.fractio
 /**
  * The largest value of each of windows whose places are drawn at random.
  *
+ * Shape: (N, C, H, W) or (C, H, W) → (N, C, H_out, W_out): output_size, or output_ratio of the input.
  * @param output_size - the output's size; or give
  * @param output_ratio - the output's size as a part of the input's, between 0 and 1
  * @throws {ValueError} unless one of the two is given.
@@ -282,7 +314,12 @@ export class FractionalMaxPool2d extends _FractionalMaxPoolNd {
   }
 }
 
-/** {@link FractionalMaxPool2d} for volumes. @see torch.nn.FractionalMaxPool3d */
+/**
+ * {@link FractionalMaxPool2d} for volumes.
+ *
+ * Shape: (N, C, D, H, W) or (C, D, H, W) → (N, C, D_out, H_out, W_out): output_size, or output_ratio of the input.
+ * @see torch.nn.FractionalMaxPool3d
+ */
 export class FractionalMaxPool3d extends _FractionalMaxPoolNd {
   constructor(...args: Args<FractionalArgs, typeof fractional_names>) {
     super(triple, args)
@@ -319,21 +356,36 @@ abstract class _LPPoolNd extends Layer {
   }
 }
 
-/** `sum(x^p)^(1/p)` over each window, p being `norm_type`. @see torch.nn.LPPool1d */
+/**
+ * `sum(x^p)^(1/p)` over each window, p being `norm_type`.
+ *
+ * Shape: (N, C, L) or (C, L) → (N, C, L_out), sizes as for {@link AvgPool1d} without padding.
+ * @see torch.nn.LPPool1d
+ */
 export class LPPool1d extends _LPPoolNd {
   forward(input: Tensor): Tensor {
     return F.lp_pool1d(input, this.norm_type, this.kernel_size, this.stride, this.ceil_mode)
   }
 }
 
-/** `sum(x^p)^(1/p)` over each window of an image. @see torch.nn.LPPool2d */
+/**
+ * `sum(x^p)^(1/p)` over each window of an image.
+ *
+ * Shape: (N, C, H, W) or (C, H, W) → (N, C, H_out, W_out), sizes as for {@link AvgPool1d} without padding.
+ * @see torch.nn.LPPool2d
+ */
 export class LPPool2d extends _LPPoolNd {
   forward(input: Tensor): Tensor {
     return F.lp_pool2d(input, this.norm_type, this.kernel_size, this.stride, this.ceil_mode)
   }
 }
 
-/** `sum(x^p)^(1/p)` over each window of a volume. @see torch.nn.LPPool3d */
+/**
+ * `sum(x^p)^(1/p)` over each window of a volume.
+ *
+ * Shape: (N, C, D, H, W) or (C, D, H, W) → (N, C, D_out, H_out, W_out), sizes as for {@link AvgPool1d} without padding.
+ * @see torch.nn.LPPool3d
+ */
 export class LPPool3d extends _LPPoolNd {
   forward(input: Tensor): Tensor {
     return F.lp_pool3d(input, this.norm_type, this.kernel_size, this.stride, this.ceil_mode)
@@ -365,6 +417,7 @@ abstract class _AdaptiveMaxPoolNd extends Layer {
 /**
  * The largest value of each of as many windows as the output has places.
  *
+ * Shape: (N, C, L) or (C, L) → (N, C, L_out): output_size.
  * @param output_size - the size of the output
  * @param return_indices - forward gives `[output, indices]`. Default: false.
  * @see torch.nn.AdaptiveMaxPool1d
@@ -375,14 +428,24 @@ export class AdaptiveMaxPool1d extends _AdaptiveMaxPoolNd {
   }
 }
 
-/** {@link AdaptiveMaxPool1d} for images; null for a size is the input's. @see torch.nn.AdaptiveMaxPool2d */
+/**
+ * {@link AdaptiveMaxPool1d} for images; null for a size is the input's.
+ *
+ * Shape: (N, C, H, W) or (C, H, W) → (N, C, H_out, W_out): output_size.
+ * @see torch.nn.AdaptiveMaxPool2d
+ */
 export class AdaptiveMaxPool2d extends _AdaptiveMaxPoolNd {
   forward(input: Tensor): Tensor {
     return F.adaptive_max_pool2d(input, this.output_size, this.return_indices)
   }
 }
 
-/** {@link AdaptiveMaxPool1d} for volumes; null for a size is the input's. @see torch.nn.AdaptiveMaxPool3d */
+/**
+ * {@link AdaptiveMaxPool1d} for volumes; null for a size is the input's.
+ *
+ * Shape: (N, C, D, H, W) or (C, D, H, W) → (N, C, D_out, H_out, W_out): output_size.
+ * @see torch.nn.AdaptiveMaxPool3d
+ */
 export class AdaptiveMaxPool3d extends _AdaptiveMaxPoolNd {
   forward(input: Tensor): Tensor {
     return F.adaptive_max_pool3d(input, this.output_size, this.return_indices)
@@ -407,21 +470,36 @@ abstract class _AdaptiveAvgPoolNd<Size> extends Layer {
   }
 }
 
-/** The mean of each of as many windows as the output has places. @see torch.nn.AdaptiveAvgPool1d */
+/**
+ * The mean of each of as many windows as the output has places.
+ *
+ * Shape: (N, C, L) or (C, L) → (N, C, L_out): output_size.
+ * @see torch.nn.AdaptiveAvgPool1d
+ */
 export class AdaptiveAvgPool1d extends _AdaptiveAvgPoolNd<Sizes> {
   forward(input: Tensor): Tensor {
     return F.adaptive_avg_pool1d(input, this.output_size)
   }
 }
 
-/** {@link AdaptiveAvgPool1d} for images; null for a size is the input's. @see torch.nn.AdaptiveAvgPool2d */
+/**
+ * {@link AdaptiveAvgPool1d} for images; null for a size is the input's.
+ *
+ * Shape: (N, C, H, W) or (C, H, W) → (N, C, H_out, W_out): output_size.
+ * @see torch.nn.AdaptiveAvgPool2d
+ */
 export class AdaptiveAvgPool2d extends _AdaptiveAvgPoolNd<F.AdaptiveSizes> {
   forward(input: Tensor): Tensor {
     return F.adaptive_avg_pool2d(input, this.output_size)
   }
 }
 
-/** {@link AdaptiveAvgPool1d} for volumes; null for a size is the input's. @see torch.nn.AdaptiveAvgPool3d */
+/**
+ * {@link AdaptiveAvgPool1d} for volumes; null for a size is the input's.
+ *
+ * Shape: (N, C, D, H, W) or (C, D, H, W) → (N, C, D_out, H_out, W_out): output_size.
+ * @see torch.nn.AdaptiveAvgPool3d
+ */
 export class AdaptiveAvgPool3d extends _AdaptiveAvgPoolNd<F.AdaptiveSizes> {
   forward(input: Tensor): Tensor {
     return F.adaptive_avg_pool3d(input, this.output_size)

@@ -72,6 +72,7 @@ type WeightName = `${'weight_ih' | 'weight_hh' | 'weight_hr' | 'bias_ih' | 'bias
 /**
  * What RNN, LSTM and GRU share: their weights, in layers and directions.
  *
+ * Shape: as {@link RNN}.
  * Parameters: weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, weight_hr_l0 if there is a projection; those of the backward direction
  * have the suffix _reverse; then those of layer 1, and so on. All are from U(-k, k), k = 1 / sqrt(hidden_size).
  * @throws {ValueError} for sizes that are not positive, or a dropout beyond [0, 1].
@@ -274,6 +275,8 @@ export interface GRU {
  * `h_t = (1 - z) * n + z * h_(t-1)`.
  *
  * Shapes and arguments as for {@link RNN}, parameters as for {@link RNNBase}.
+ *
+ * Shape: as {@link RNN}.
  * @see torch.nn.GRU; Cho et al., Learning Phrase Representations using RNN Encoder-Decoder, 2014
  */
 export class GRU extends RNNBase {

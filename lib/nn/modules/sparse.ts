@@ -39,6 +39,7 @@ type PretrainedArgs = [embeddings: Tensor, freeze?: boolean, padding_idx?: numbe
 /**
  * A table of vectors: ints (*) → their vectors (*, embedding_dim).
  *
+ * Shape: (*) of indices → (*, embedding_dim).
  * Parameters: weight (num_embeddings, embedding_dim), from N(0, 1).
  * @param padding_idx - a row of zeros that gets no gradient. Default: none.
  * @param max_norm - rows that are longer are shortened to it when used. Default: none.

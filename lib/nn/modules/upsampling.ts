@@ -13,6 +13,7 @@ type UpsampleArgs = [size?: Sizes | null, scale_factor?: Sizes | null, mode?: In
 /**
  * Resizes the spatial dimensions of (N, C, ...); arguments as for nn.functional.interpolate.
  *
+ * Shape: (N, C, L), (N, C, H, W) or (N, C, D, H, W) → the same with the sizes `size`, or scaled by `scale_factor`.
  * @see torch.nn.Upsample
  */
 export class Upsample extends Layer {
@@ -50,7 +51,12 @@ export class Upsample extends Layer {
 const short_names = ['size', 'scale_factor'] as const
 type ShortArgs = [size?: Sizes | null, scale_factor?: Sizes | null]
 
-/** Enlarges images by repeating pixels. @see torch.nn.UpsamplingNearest2d */
+/**
+ * Enlarges images by repeating pixels.
+ *
+ * Shape: (N, C, H, W) → (N, C, H_out, W_out).
+ * @see torch.nn.UpsamplingNearest2d
+ */
 export class UpsamplingNearest2d extends Upsample {
   constructor(...args: Args<ShortArgs, typeof short_names>) {
     const [size, scale_factor] = arrange<ShortArgs>('UpsamplingNearest2d.__init__', short_names, 0, args)
@@ -58,7 +64,12 @@ export class UpsamplingNearest2d extends Upsample {
   }
 }
 
-/** Enlarges images bilinearly, with aligned corners. @see torch.nn.UpsamplingBilinear2d */
+/**
+ * Enlarges images bilinearly, with aligned corners.
+ *
+ * Shape: (N, C, H, W) → (N, C, H_out, W_out).
+ * @see torch.nn.UpsamplingBilinear2d
+ */
 export class UpsamplingBilinear2d extends Upsample {
   constructor(...args: Args<ShortArgs, typeof short_names>) {
     const [size, scale_factor] = arrange<ShortArgs>('UpsamplingBilinear2d.__init__', short_names, 0, args)

@@ -1,0 +1,2 @@
+// Modules over several devices: torch.nn.parallel.
+export { DataParallel } from './data_parallel'
