@@ -74,14 +74,18 @@ const sets: Value[] = [
   }],
   [`${d}ConcatDataset([range(3)])[-4]`, () => new data.ConcatDataset([items(3)]).at(-4)],
   [`${d}ConcatDataset([])`, () => new data.ConcatDataset([])],
-  [`list(${d}StackDataset(range(3), range(5, 8))[i] for i in range(3))`, () => items(3).map(i => new data.StackDataset(items(3) as never, items(3).map(i => i + 5) as never).at(i))],
+  [`list(${d}StackDataset(range(3), range(5, 8))[i] for i in range(3))`,
+    () => items(3).map(i => new data.StackDataset(items(3) as never, items(3).map(i => i + 5) as never).at(i))],
   [`${d}StackDataset(range(3), range(4))`, () => new data.StackDataset(items(3) as never, items(4) as never)],
   [`${d}StackDataset()`, () => new data.StackDataset()],
   [`${d}TensorDataset(torch.ones(2), torch.ones(3))`, () => new data.TensorDataset(torch.ones(2), torch.ones(3))],
   [`list(${d}DataLoader(range(10), batch_size=4, shuffle=True, drop_last=True)) + [torch.rand(1)]`,
     () => [...new data.DataLoader(items(10), { batch_size: 4, shuffle: true, drop_last: true }), torch.rand(1)]],
   [`list(${d}DataLoader(range(10), batch_size=4, sampler=${d}RandomSampler(range(10), True, 9), generator=${g})) + [torch.rand(1)]`,
-    () => [...new data.DataLoader(items(10), { batch_size: 4, sampler: new data.RandomSampler(items(10), true, 9), generator: generator() }), torch.rand(1)]],
+    () => {
+      const sampler = new data.RandomSampler(items(10), true, 9)
+      return [...new data.DataLoader(items(10), { batch_size: 4, sampler, generator: generator() }), torch.rand(1)]
+    }],
   [`${d}DataLoader(range(3), num_workers=1, prefetch_factor=-1)`, () => new data.DataLoader(items(3), { num_workers: 1, prefetch_factor: -1 })],
   [`${d}DataLoader(range(3), persistent_workers=True)`, () => new data.DataLoader(items(3), { persistent_workers: true })],
   [`${d}DataLoader(range(3), batch_size=None, drop_last=True)`, () => new data.DataLoader(items(3), { batch_size: null, drop_last: true })],

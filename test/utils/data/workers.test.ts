@@ -1,7 +1,10 @@
 // DataLoader with worker threads.
+import fs from 'node:fs'
 import torch, { nn } from 'torch-ts'
-import { transforms } from 'torch-ts/vision'
+import { datasets, transforms } from 'torch-ts/vision'
+import { make_images, make_labels } from '../../helpers/idx'
 import { python_torch } from '../../helpers/python'
+import { temporary_folder } from '../../helpers/temporary'
 import '../../helpers/typescript_children'
 import * as sets from './worker_sets'
 
@@ -21,6 +24,8 @@ function caught(run: () => unknown): Error & Record<string, unknown> {
 }
 
 describe('utils.data.DataLoader with workers', () => {
+  const folder = temporary_folder()
+
   it('gives the batches that it gives without, in order, by for and by for await', async () => {
     const wanted = listed(new DataLoader(new Squares(10), { batch_size: 3 }))
     const loader = new DataLoader(new Squares(10), { batch_size: 3, num_workers: 2, prefetch_factor: 1 })
@@ -78,6 +83,25 @@ print(json.dumps(out))`
       torch.rand(1).item(),
       passes(new DataLoader(new sets.NoisyStream(7), { batch_size: 2, num_workers: 2, drop_last: true }), 1),
     ]).toEqual(JSON.parse(python.run(program)))
+  })
+
+  it('reads data sets of torch-ts, and sets made of them', () => {
+    const raw = folder('MNIST', 'raw')
+    fs.mkdirSync(raw, { recursive: true })
+    for (const part of ['train', 't10k']) {
+      fs.writeFileSync(`${raw}/${part}-images-idx3-ubyte`, make_images(6))
+      fs.writeFileSync(`${raw}/${part}-labels-idx1-ubyte`, make_labels(6))
+    }
+    const transform = new transforms.Compose([new transforms.ToTensor(), new transforms.Normalize([0.1307], [0.3081])])
+    const mnist = new datasets.MNIST(folder(), { transform })
+    const { data } = torch.utils
+    const set = new data.StackDataset({
+      images: new data.ConcatDataset([mnist, new data.Subset(mnist, [1, 2])]), numbers: new data.TensorDataset(torch.arange(8)),
+    } as never)
+    const text = (batch: unknown) => JSON.stringify(batch, (_, value: unknown) => (torch.is_tensor(value) ? value.tolist() : value))
+    const read = (num_workers: number) => [mnist, set].map(one =>
+      Array.from(new DataLoader(one as typeof mnist, { batch_size: 4, num_workers }), text))
+    expect(read(1)).toEqual(read(0))
   })
 
   it('reads streams, of which each worker gives its share', () => {

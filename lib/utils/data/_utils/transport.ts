@@ -39,6 +39,10 @@ function is_plain(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype as object) === null
 }
 
+function is_primitive(value: unknown): value is string | number | bigint | boolean | null | undefined {
+  return (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol') || value === null
+}
+
 /** Whether structured cloning copies it, or shares its memory. */
 function is_cloneable(value: object): boolean {
   return ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value) || types.isDate(value) || types.isRegExp(value)
@@ -66,7 +70,7 @@ export class Packer {
   /** What postMessage takes. @throws {TypeError} for what cannot travel: it says where it is, and what to do */
   pack(value: unknown): unknown {
     if (typeof value === 'symbol') throw this.#refusal('a symbol')
-    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return value
+    if (is_primitive(value)) return value
     const done = this.#done.get(value)
     if (done !== undefined) return done
     if (typeof value === 'function' && !(value instanceof Callable)) return this.#note(value, this.#reference(value))
@@ -80,6 +84,7 @@ export class Packer {
     if (value instanceof Generator) return this.#note(value, this.#generator(value))
     if (value instanceof TapeValue) return this.#note(value, this.#reference(value)) // dtypes and the like: constants
     if (Array.isArray(value) && is_bare_array(value)) {
+      if (value.every(is_primitive)) return value // long lists of samples are mostly such: cloning copies them well
       const packed = this.#note(value, new Array<unknown>(value.length))
       for (let i = 0; i < value.length; i++) packed[i] = this.#part(i, value[i])
       return packed
@@ -107,7 +112,7 @@ export class Packer {
   }
 
   #part(name: string | number, value: unknown): unknown {
-    if ((typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol') || value === null) return value
+    if (is_primitive(value)) return value
     this.#trail.push(name)
     const packed = this.pack(value)
     this.#trail.pop()
