@@ -38,10 +38,24 @@ void set_inference_flag(bool on) {
   c10::AutogradState::set_tls_state(state);
 }
 
-bool leave_inference_mode() {
-  const bool was_on = c10::InferenceMode::is_enabled();
-  if (was_on) set_inference_flag(false);
-  return was_on;
+// A level of grad or jvp leaves inference mode, since libtorch 2.13: a level notes what was before.
+template <typename Flag>
+int64_t push_derivative_level(TransformType kind, std::optional<bool> grad_mode, std::optional<bool> forward_mode, Flag inference) {
+  const std::optional<c10::SymInt> no_size;
+  const std::optional<functorch::RandomnessType> no_randomness;
+  const std::optional<bool> no_views;
+  if constexpr (requires { functorch::initAndPushDynamicLayer(kind, no_size, no_randomness, grad_mode, forward_mode, no_views, inference); }) {
+    if (inference) set_inference_flag(false);
+    return functorch::initAndPushDynamicLayer(kind, no_size, no_randomness, grad_mode, forward_mode, no_views, inference);
+  } else {
+    return functorch::initAndPushDynamicLayer(kind, no_size, no_randomness, grad_mode, forward_mode, no_views);
+  }
+}
+
+template <typename Meta>
+bool left_inference_mode(const Meta* meta) {
+  if constexpr (requires { meta->prevInferenceMode_; }) return meta != nullptr && meta->prevInferenceMode_;
+  return false;
 }
 
 // push_level(kind, batch_size, randomness): the new level. The arguments after `kind` are those of Vmap.
@@ -55,11 +69,9 @@ napi_value push_level(Runtime& runtime, Arguments arguments) {
     level = functorch::initAndPushDynamicLayer(
         kind, c10::SymInt(batch_size), static_cast<functorch::RandomnessType>(randomness));
   } else if (kind == TransformType::Grad) {
-    const bool grad_mode = at::GradMode::is_enabled(), inference = leave_inference_mode();
-    level = functorch::initAndPushDynamicLayer(kind, {}, {}, grad_mode, {}, {}, inference);
+    level = push_derivative_level(kind, at::GradMode::is_enabled(), {}, c10::InferenceMode::is_enabled());
   } else if (kind == TransformType::Jvp) {
-    const bool forward_mode = c10::AutogradState::get_tls_state().get_fw_grad_mode(), inference = leave_inference_mode();
-    level = functorch::initAndPushDynamicLayer(kind, {}, {}, {}, forward_mode, {}, inference);
+    level = push_derivative_level(kind, {}, c10::AutogradState::get_tls_state().get_fw_grad_mode(), c10::InferenceMode::is_enabled());
   } else {
     throw value_error("no such transform");
   }
@@ -69,9 +81,9 @@ napi_value push_level(Runtime& runtime, Arguments arguments) {
 napi_value pop_level(Runtime& runtime, Arguments) {
   const auto layer = functorch::popDynamicLayerAndDeleteMetadata();
   const auto& meta = layer.interpreter().meta();
-  const auto* grad = std::get_if<functorch::GradInterpreterMeta>(&meta);
-  const auto* jvp = std::get_if<functorch::JvpInterpreterMeta>(&meta);
-  if ((grad != nullptr && grad->prevInferenceMode_) || (jvp != nullptr && jvp->prevInferenceMode_)) set_inference_flag(true);
+  const bool inference = left_inference_mode(std::get_if<functorch::GradInterpreterMeta>(&meta))
+      || left_inference_mode(std::get_if<functorch::JvpInterpreterMeta>(&meta));
+  if (inference) set_inference_flag(true);
   return nullptr;
 }
 

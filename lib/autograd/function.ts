@@ -33,10 +33,15 @@ export class FunctionCtx {
     state_of(this).saved = tensors
   }
 
+  /** Keeps tensors for jvp, which finds them in saved_tensors. */
+  save_for_forward(...tensors: (Tensor | null)[]): void {
+    state_of(this).saved_for_forward = tensors
+  }
+
   /** The tensors that {@link save_for_backward} kept. @throws {RuntimeError} after they were freed. */
   get saved_tensors(): Tensor[] {
-    const { node, saved } = state_of(this)
-    if (node === null) return saved as Tensor[]
+    const { node, saved, saved_for_forward } = state_of(this)
+    if (node === null) return (saved_for_forward ?? saved) as Tensor[]
     binding.saved_tensors(node_handle(node))
     return take_values() as Tensor[]
   }
@@ -58,6 +63,7 @@ export class FunctionCtx {
 }
 
 interface State {
+  saved_for_forward?: readonly (Tensor | null)[]
   saved: readonly (Tensor | null)[]
   dirty: readonly Tensor[]
   non_differentiable: readonly Tensor[]
@@ -74,12 +80,24 @@ function state_of(ctx: FunctionCtx): State {
 type Forward = (...args: never[]) => unknown
 type WithoutContext<F> = F extends (ctx: infer C, ...rest: infer Rest) => infer R ? C extends FunctionCtx ? (...args: Rest) => R : F : never
 
+/** What a vmap staticmethod learns of the batch. */
+export interface VmapInfo {
+  batch_size: number
+  randomness: 'error' | 'same' | 'different'
+}
+
 /** The static side of a {@link Function}: what a subclass defines. */
-interface FunctionClass {
+export interface FunctionClass {
   readonly name: string
   forward: Forward
   backward: (ctx: FunctionCtx, ...grads: Tensor[]) => Gradients
   setup_context?: (ctx: FunctionCtx, inputs: never, output: never) => void
+  /** The derivative of forward: a tangent for each output. */
+  jvp?: (ctx: FunctionCtx, ...tangents: (Tensor | null)[]) => unknown
+  /** The whole batch at once: gives `[output, out_dims]`. */
+  vmap?: (info: VmapInfo, in_dims: (number | null)[], ...args: never[]) => unknown
+  /** Let vmap call forward and backward as they are. Default: false. */
+  generate_vmap_rule?: boolean
 }
 
 /**
@@ -112,7 +130,7 @@ export class Function {
 
   /** Runs forward and records the operation. Takes forward's arguments but for ctx, and gives what forward gives. */
   static apply<C extends { forward: Forward }>(this: C, ...args: Parameters<WithoutContext<C['forward']>>): ReturnType<C['forward']> {
-    return run(this as unknown as FunctionClass, args) as ReturnType<C['forward']>
+    return function_call(this as unknown as FunctionClass, args) as ReturnType<C['forward']>
   }
 }
 
@@ -120,7 +138,15 @@ function handles(tensors: readonly unknown[]): number[] {
   return tensors.map(tensor => (is_tensor(tensor) ? handle(tensor) : 0))
 }
 
-function run(type: FunctionClass, args: readonly unknown[]): unknown {
+let function_call: (type: FunctionClass, args: readonly unknown[]) => unknown = run_function
+
+/** Says what `apply` does; lib/func does, since transforms have to see it. */
+export function set_function_call(call: typeof function_call): void {
+  function_call = call
+}
+
+/** Runs forward and connects its outputs to a node, whatever transforms are active. @internal */
+export function run_function(type: FunctionClass, args: readonly unknown[]): unknown {
   const ctx = new FunctionCtx()
   const state: State = { saved: [], dirty: [], non_differentiable: [], materialize: true, node: null }
   states.set(ctx, state)

@@ -8,7 +8,7 @@ import { type Grads, type Tensors, call_hook, run_backward, run_grad, tensor_lis
 export * from './grad_mode'
 export * as forward_ad from './forward_ad'
 export * as functional from './functional'
-export { Function, FunctionCtx, once_differentiable, type Gradients } from './function'
+export { Function, FunctionCtx, once_differentiable, type Gradients, type VmapInfo } from './function'
 export { GradcheckError, gradcheck, gradgradcheck, type GradcheckOptions } from './gradcheck'
 
 const BACKWARD = 2

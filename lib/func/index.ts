@@ -1,4 +1,5 @@
 // Transforms of functions, and functions of modules' parameters: torch.func.
+import './_custom_function'
 import { is_tensor } from '../_dispatch'
 import { RuntimeError, ValueError } from '../_errors'
 import { type_text } from '../_typename'
