@@ -44,6 +44,7 @@ export {
   set_autocast_xla_enabled,
 } from './amp/_state'
 export { autocast, GradScaler } from './amp'
+export * as accelerator from './accelerator'
 export * as amp from './amp'
 export * as hub from './hub'
 export * as serialization from './serialization'

@@ -9,7 +9,9 @@ const convolution_backward = aten('convolution_backward')
 
 type Expand = (sizes: Sizes) => number[]
 
-function gradient(input: Tensor, weight: Tensor, grad_output: Tensor, [stride, padding, dilation]: number[][], groups: number, of_input: boolean): Tensor {
+function gradient(
+  input: Tensor, weight: Tensor, grad_output: Tensor, [stride, padding, dilation]: number[][], groups: number, of_input: boolean,
+): Tensor {
   const mask = [of_input, !of_input, false]
   const found = convolution_backward([grad_output, input, weight, null, stride, padding, dilation, false, [0], groups, mask]) as (Tensor | null)[]
   return found[of_input ? 0 : 1]!
@@ -20,13 +22,15 @@ const shaped = (like: Tensor, shape: readonly number[]): Tensor => like.new_empt
 
 function input_gradient(name: string, expand: Expand) {
   return with_keywords(name, ['input_size', 'weight', 'grad_output', 'stride', 'padding', 'dilation', 'groups'], (
-    input_size: readonly number[], weight: Tensor, grad_output: Tensor, stride: Sizes = 1, padding: Sizes = 0, dilation: Sizes = 1, groups: number = 1,
+    input_size: readonly number[], weight: Tensor, grad_output: Tensor, stride: Sizes = 1, padding: Sizes = 0, dilation: Sizes = 1,
+    groups: number = 1,
   ): Tensor => gradient(shaped(grad_output, input_size), weight, grad_output, [stride, padding, dilation].map(expand), groups, true))
 }
 
 function weight_gradient(name: string, expand: Expand) {
   return with_keywords(name, ['input', 'weight_size', 'grad_output', 'stride', 'padding', 'dilation', 'groups'], (
-    input: Tensor, weight_size: readonly number[], grad_output: Tensor, stride: Sizes = 1, padding: Sizes = 0, dilation: Sizes = 1, groups: number = 1,
+    input: Tensor, weight_size: readonly number[], grad_output: Tensor, stride: Sizes = 1, padding: Sizes = 0, dilation: Sizes = 1,
+    groups: number = 1,
   ): Tensor => gradient(input, shaped(grad_output, weight_size), grad_output, [stride, padding, dilation].map(expand), groups, false))
 }
 
