@@ -3,8 +3,11 @@ import crypto from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import * as torch from '../../lib'
-import { models } from '../../lib/vision'
+import { Image, models } from '../../lib/vision'
 import { repository } from '../helpers/clone'
+import { Loopback } from '../helpers/loopback'
+import { temporary_folder } from '../helpers/temporary'
+import '../helpers/typescript_children'
 
 interface Golden {
   num_params: number
@@ -146,6 +149,76 @@ describe('weights', () => {
       .toThrow(new TypeError('Invalid Weight class provided; expected ResNet18_Weights but received ResNet34_Weights.'))
     expect(() => models.resnet18({ weights: 'DEFAULT', num_classes: 10 }))
       .toThrow("The parameter 'num_classes' expected value 1000 but got 10 instead.")
+  })
+})
+
+describe('weights of a file', () => {
+  const file = temporary_folder()
+  const folder = torch.hub.get_dir()
+
+  beforeEach(() => {
+    jest.spyOn(process.stdout, 'write').mockImplementation(() => true)
+    torch.hub.set_dir(file('hub'))
+    fs.mkdirSync(file('hub/checkpoints'), { recursive: true })
+  })
+
+  afterEach(() => {
+    torch.hub.set_dir(folder)
+    jest.restoreAllMocks()
+  })
+
+  it('are loaded from the folder of torch.hub if they are there', () => {
+    const model = models.squeezenet1_1()
+    torch.save(model.state_dict(), file(`hub/checkpoints/${path.basename(models.SqueezeNet1_1_Weights.DEFAULT.url)}`))
+    const loaded = models.get_model('squeezenet1_1', { weights: 'DEFAULT' }) as models.SqueezeNet
+    expect(loaded.get_parameter('classifier.1.weight').equal(model.get_parameter('classifier.1.weight'))).toBe(true)
+  })
+
+  it('are loaded into DenseNet under their old names', () => {
+    const state = without_values(() => models.densenet121()).state_dict()
+    const old = Object.entries(state).filter(([name]) => !name.endsWith('num_batches_tracked')).map(([name, tensor]) => (
+      [name.replace(/(denselayer\d+\.(?:norm|relu|conv))([12]\.)/, '$1.$2'), torch.zeros_like(tensor, { device: 'cpu' })] as const))
+    expect(old.some(([name]) => name.includes('denselayer1.norm.1.weight'))).toBe(true)
+    torch.save(Object.fromEntries(old), file('hub/checkpoints/densenet121-a639ec97.pth'))
+    const loaded = models.densenet121({ weights: models.DenseNet121_Weights.IMAGENET1K_V1 })
+    expect(loaded.get_parameter('features.denseblock1.denselayer1.norm1.weight').sum().item()).toBe(0)
+  })
+
+  it('are downloaded once, and checked by the sum in the name', async () => {
+    const bytes = torch.save({ weight: torch.ones(3) })
+    const digest = crypto.createHash('sha256').update(bytes).digest('hex').slice(0, 8)
+    const server = await Loopback.start({ [`/net-${digest}.pth`]: { body: bytes }, '/net-00000000.pth': { body: bytes } })
+    const { transforms, meta } = models.AlexNet_Weights.DEFAULT
+    const member = (name: string): models.WeightsMember => new models.WeightsMember('Net_Weights', 'V1', new models.Weights(server.url + name, transforms, meta))
+    try {
+      const options = { progress: false, check_hash: true }
+      expect(member(`net-${digest}.pth`).get_state_dict(options).weight!.tolist()).toEqual([1, 1, 1])
+      expect(() => member('net-00000000.pth').get_state_dict(options)).toThrow('invalid hash value (expected "00000000"')
+      expect(fs.readdirSync(file('hub/checkpoints'))).toContain(`net-${digest}.pth`)
+    } finally {
+      await server.stop()
+    }
+  })
+})
+
+describe('transforms of weights', () => {
+  it('resize, crop and normalise', () => {
+    const preprocess = models.ResNet18_Weights.DEFAULT.transforms()
+    expect(String(preprocess)).toBe(`ImageClassification(
+    crop_size=[224]
+    resize_size=[256]
+    mean=[0.485, 0.456, 0.406]
+    std=[0.229, 0.224, 0.225]
+    interpolation=InterpolationMode.BILINEAR
+)`)
+    const grey = torch.full([2, 3, 40, 60], 51, { dtype: torch.uint8 })
+    const found = preprocess(grey)
+    expect([...found.shape]).toEqual([2, 3, 224, 224])
+    expect(found.at(0, 0, 0, 0).item()).toBeCloseTo((0.2 - 0.485) / 0.229, 5)
+    const image = new Image(torch.full([300, 260, 3], 255, { dtype: torch.uint8 }))
+    expect([...preprocess(image).shape]).toEqual([3, 224, 224])
+    const { categories } = models.ResNet18_Weights.DEFAULT.meta
+    expect(categories![281]).toBe('tabby')
   })
 })
 

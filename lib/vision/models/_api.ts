@@ -1,8 +1,9 @@
 // Pre-trained weights, and models by name: torchvision.models._api.
 import { type Args, arrange, with_keywords } from '../../_args'
 import { is_kwargs } from '../../_dispatch'
-import { KeyError, NotImplementedError, ValueError } from '../../_errors'
+import { KeyError, ValueError } from '../../_errors'
 import { type_name } from '../../_typename'
+import { load_state_dict_from_url } from '../../hub'
 import type { Module } from '../../nn'
 import type { Tensor } from '../../tensor'
 import { _IMAGENET_CATEGORIES } from './_meta'
@@ -50,9 +51,9 @@ export class WeightsMember<Name extends string = string> {
     return this.value.meta
   }
 
-  /** Downloads the weights, unless they are in the cache, and loads them. */
+  /** Downloads the weights, unless they are in the folder of torch.hub, and loads them. */
   get_state_dict(options: { progress?: boolean, check_hash?: boolean } = {}): Record<string, Tensor> {
-    throw new NotImplementedError(`${this.url} cannot be loaded yet (${Object.keys(options).join()})`)
+    return load_state_dict_from_url<Record<string, Tensor>>(this.url, { ...options })
   }
 
   toString(): string {

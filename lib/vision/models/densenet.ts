@@ -134,8 +134,14 @@ export class DenseNet extends nn.Module {
 const OLD_NAME = /^(.*denselayer\d+\.(?:norm|relu|conv))\.([12]\.(?:weight|bias|running_mean|running_var))$/
 
 function load(model: DenseNet, weights: WeightsMember, progress: boolean): void {
-  const state = Object.entries(weights.get_state_dict({ progress, check_hash: true }))
-  model.load_state_dict(Object.fromEntries(state.map(([name, value]) => [name.replace(OLD_NAME, '$1$2'), value])))
+  const state = weights.get_state_dict({ progress, check_hash: true })
+  for (const [name, value] of Object.entries(state)) {
+    const new_name = name.replace(OLD_NAME, '$1$2')
+    if (new_name === name) continue
+    delete state[name]
+    state[new_name] = value
+  }
+  model.load_state_dict(state)
 }
 
 function densenet(name: string, growth_rate: number, block_config: Blocks, num_init_features: number,

@@ -21,7 +21,8 @@ type Floats = Float32Array | Float64Array
 // type, as in torchvision's loop, so that its decisions on the border are the same.
 function suppress(corners: Floats, order: BigInt64Array, threshold: number, round: (value: number) => number): BigInt64Array {
   const count = order.length
-  const [x1, y1, x2, y2, areas] = Array.from({ length: 5 }, () => new Float64Array(count)) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array]
+  const column = (): Float64Array => new Float64Array(count)
+  const [x1, y1, x2, y2, areas] = [column(), column(), column(), column(), column()]
   for (let i = 0; i < count; i++) {
     const at = Number(order[i]) * 4
     x1[i] = corners[at]!
