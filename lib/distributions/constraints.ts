@@ -197,7 +197,7 @@ class _Real extends Constraint {
 // Bounds that Python writes 0.0: JavaScript has no 0.0 beside 0.
 const float_bounds = new WeakSet<Constraint>()
 
-function with_float_bounds<C extends Constraint>(constraint: C): C {
+function _with_float_bounds<C extends Constraint>(constraint: C): C {
   float_bounds.add(constraint)
   return constraint
 }
@@ -488,9 +488,9 @@ export const real = new _Real()
 /** Vectors without NaN. */
 export const real_vector = independent(real, 1)
 /** Numbers above 0. */
-export const positive = with_float_bounds(new _GreaterThan(0))
+export const positive = _with_float_bounds(new _GreaterThan(0))
 /** Numbers from 0 on. */
-export const nonnegative = with_float_bounds(new _GreaterThanEq(0))
+export const nonnegative = _with_float_bounds(new _GreaterThanEq(0))
 /** Numbers above a bound. */
 export const greater_than = callable(_GreaterThan, ['lower_bound'])
 /** Numbers from a bound on. */
@@ -500,7 +500,7 @@ export const less_than = callable(_LessThan, ['upper_bound'])
 /** Vectors of counts with at most so large a sum. */
 export const multinomial = callable(_Multinomial, ['upper_bound'])
 /** Numbers of [0, 1]. */
-export const unit_interval = with_float_bounds(new _Interval(0, 1))
+export const unit_interval = _with_float_bounds(new _Interval(0, 1))
 /** Numbers of [lower_bound, upper_bound]. */
 export const interval = callable(_Interval, ['lower_bound', 'upper_bound'])
 /** Numbers of [lower_bound, upper_bound). */
@@ -527,4 +527,4 @@ export const cat = callable(_Cat, ['cseq', 'dim', 'lengths'], 1)
 export const stack = callable(_Stack, ['cseq', 'dim'], 1)
 
 /** Bounds that print as floats. @internal */
-export { with_float_bounds, _IntegerLessThan }
+export { _with_float_bounds, _IntegerLessThan }

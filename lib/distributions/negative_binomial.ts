@@ -25,7 +25,7 @@ type Params = [total_count: Parameter, probs?: Parameter | null, logits?: Parame
  */
 export class NegativeBinomial extends Distribution {
   static override arg_constraints: Constraints = {
-    total_count: constraints.greater_than_eq(0), probs: constraints.with_float_bounds(constraints.half_open_interval(0, 1)),
+    total_count: constraints.greater_than_eq(0), probs: constraints._with_float_bounds(constraints.half_open_interval(0, 1)),
     logits: constraints.real,
   }
 

@@ -14,8 +14,10 @@ type Seen = Record<string, unknown>
 interface Golden {
   version: string
   distributions: Record<string, Seen>
-  transforms: [transform: string, x: string, seen: Seen][]
-  constraints: [constraint: string, x: string, seen: Seen][]
+  about_transform: string[]
+  transforms: [transform: string, x: string, seen: unknown[]][]
+  about_constraint: string[]
+  constraints: [constraint: string, x: string, seen: unknown[]][]
   kl_pairs: [string, string][]
   kl_divergence: Seen
   others: Seen
@@ -83,7 +85,7 @@ const ABOUT: Record<string, (d: Dist) => unknown> = {
   'mean': d => d.mean, 'mode': d => d.mode, 'variance': d => d.variance, 'stddev': d => d.stddev, 'sample': d => d.sample(), 'samples': d => d.sample([2]),
   'rsample': d => d.rsample({ sample_shape: [2] }), 'rsample grads': d => gradients(d.rsample([2])), 'log_prob': d => d.log_prob(d.sample([2])),
   'log_prob grads': d => gradients(d.log_prob(d.sample([2]))), 'cdf': d => d.cdf(d.sample([2])), 'icdf': d => d.icdf(levels(d)),
-  'entropy': d => d.entropy(), 'entropy grads': d => gradients(d.entropy()), 'perplexity': d => d.perplexity(),
+  'entropy': d => d.entropy(), 'entropy grads': d => gradients(d.entropy()),
   'enumerate_support': d => d.enumerate_support(), 'enumerate_support, not expanded': d => d.enumerate_support({ expand: false }),
   'expanded': d => String(larger(d)), 'expanded shapes': d => [larger(d).batch_shape, larger(d).event_shape], 'expanded sample': d => larger(d).sample(),
   'expanded log_prob': d => larger(d).log_prob(d.sample()),
@@ -126,18 +128,20 @@ function difference(found: unknown, wanted: unknown, exact: boolean, at: string)
   return found === wanted ? [] : [`${at}: ${String(found)}; Python: ${String(wanted)}`]
 }
 
-function seen_in_group(codes: Seen, more: Record<string, unknown> = {}): Seen {
-  return Object.fromEntries(Object.keys(codes).map(code => [code, value_of(code, more)]))
-}
-
+const release = torch.__version__.replace(/\+.*/, '')
 const python = python_torch()
-const same_version = python?.version.replace(/\+.*/, '') === torch.__version__.replace(/\+.*/, '')
-if (!same_version) console.warn('distributions: no Python torch of this version here, bits are not compared')
-const live = python !== null && same_version
+const is_golden_release = release === golden.version
+const is_live = is_golden_release && python?.version.replace(/\+.*/, '') === release
+if (!is_live) console.warn('distributions: no Python torch of this version here, bits are not compared')
+const live = python !== null && is_live
   ? JSON.parse(python.run(fs.readFileSync(path.join(repository, 'scripts/goldens/distributions.py'), 'utf8'))) as Golden : null
 
-function check(found: unknown, pick: (golden: Golden) => unknown): void {
-  expect(difference(found, pick(golden), false, '')).toEqual([])
+// Another version of libtorch may draw other numbers.
+const DRAWN = /sample|log_prob|^ cdf/
+
+function check(found: unknown, pick: (golden: Golden) => unknown, code = ''): void {
+  const lines = difference(found, pick(golden), false, code)
+  expect(is_golden_release ? lines : lines.filter(line => !DRAWN.test(line))).toEqual([])
   if (live !== null) expect(difference(found, pick(live), true, 'live')).toEqual([])
 }
 
@@ -151,14 +155,16 @@ describe('distributions', () => {
 
 describe('transforms', () => {
   it.each(golden.transforms.map(([t, x], i) => [t, x, i] as const))('%s of %s', (code, x, i) => {
-    const seen = seen_in_group(golden.transforms[i][2], { t: evaluate(code, scope), x: evaluate(x) })
+    const variables = { t: evaluate(code, scope), x: evaluate(x) }
+    const seen = golden.about_transform.map(one => value_of(one, variables))
     check(seen, from => from.transforms[i][2])
   })
 })
 
 describe('constraints', () => {
   it.each(golden.constraints.map(([c, x], i) => [c, x, i] as const))('%s of %s', (code, x, i) => {
-    const seen = seen_in_group(golden.constraints[i][2], { c: evaluate(code, scope), x: evaluate(x) })
+    const variables = { c: evaluate(code, scope), x: evaluate(x) }
+    const seen = golden.about_constraint.map(one => value_of(one, variables))
     check(seen, from => from.constraints[i][2])
   })
 })
@@ -173,5 +179,5 @@ describe('kl_divergence', () => {
 })
 
 describe('messages and functions', () => {
-  it.each(Object.keys(golden.others))('%s', code => check(value_of(code), from => from.others[code]))
+  it.each(Object.keys(golden.others))('%s', code => check(value_of(code), from => from.others[code], code))
 })

@@ -144,7 +144,7 @@ export class SoftplusTransform extends Transform {
 /** y = tanh(x). Mind that the inverse of 1 or -1 is infinite: a cache helps. @see torch.distributions.transforms.TanhTransform */
 export class TanhTransform extends Transform {
   static override domain: Constraint = constraints.real
-  static override codomain: Constraint = constraints.with_float_bounds(constraints.interval(-1, 1))
+  static override codomain: Constraint = constraints._with_float_bounds(constraints.interval(-1, 1))
   static override bijective = true
   static override sign = 1
 
