@@ -195,10 +195,17 @@ export class WorkerIterator<B> extends DataLoaderIterator<B> {
     }
   }
 
+  // The time of a worker's start does not count: a thread takes longer for that than a process that is forked.
   #patience(): { left: () => number } {
     const { timeout } = this._loader
-    const end = timeout > 0 ? performance.now() + timeout * 1000 : Infinity
-    return { left: () => Math.max(0, end - performance.now()) }
+    let end = 0
+    return {
+      left: () => {
+        if (timeout === 0) return Infinity
+        if (end === 0 || this.#pool.is_starting) end = performance.now() + timeout * 1000
+        return Math.max(0, end - performance.now())
+      },
+    }
   }
 
   #check(ended: number[], patience: { left: () => number }): void {

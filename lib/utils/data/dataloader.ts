@@ -64,7 +64,7 @@ export type DataLoaderArgs<T, B, D extends DatasetLike<T>> = Args<[
  * @param collate_fn - makes a batch of samples. Default: {@link default_collate}; without batches {@link default_convert}.
  * @param pin_memory - copy batches to pinned memory, where there is an accelerator. Default: false.
  * @param drop_last - leave the last batch out if it is smaller. Default: false.
- * @param timeout - seconds to wait for a batch of a worker; 0 for ever. Default: 0.
+ * @param timeout - seconds to wait for a batch of a worker that has started; 0 for ever. Default: 0.
  * @param worker_init_fn - called in each worker with its number, after its seed is set.
  * @param generator - of the shuffling, and of the workers' seeds. Default: the default generator.
  * @param prefetch_factor - batches that each worker reads ahead. Default: 2.

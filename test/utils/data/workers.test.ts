@@ -201,11 +201,11 @@ describe('utils.data.DataLoader with a worker that fails', () => {
   it('stops waiting after the timeout', async () => {
     const set = new sets.Hanging(4)
     set.bad = 1
-    const loader = new DataLoader(set, { batch_size: null, num_workers: 1, timeout: 2 })
+    const loader = new DataLoader(set, { batch_size: null, num_workers: 1, timeout: 1 })
     const batches = loader[Symbol.iterator]()
     expect(batches.next().done).toBe(false)
-    expect(() => batches.next()).toThrow(new torch.RuntimeError('DataLoader timed out after 2 seconds'))
-    await expect((async () => { for await (const _ of loader); })()).rejects.toThrow('DataLoader timed out after 2 seconds')
+    expect(() => batches.next()).toThrow(new torch.RuntimeError('DataLoader timed out after 1 seconds'))
+    await expect((async () => { for await (const _ of loader); })()).rejects.toThrow('DataLoader timed out after 1 seconds')
   })
 })
 

@@ -1,9 +1,12 @@
 // What a DataLoader and its workers say to each other.
 import type { MessagePort } from 'node:worker_threads'
 
-/** Places in the memory that both sides see: a count of messages and ends, the pass, and for each worker whether it has ended. */
+/** Places in the memory that both sides see: a count of messages and ends, the pass, and each worker's state. */
 export const SIGNAL = 0
 export const PASS = 1
+export const STATES = 2
+/** States of a worker; 0 before. */
+export const READY = 1
 export const ENDED = 2
 /** The pass of workers that are to end. */
 export const NO_PASS = -1

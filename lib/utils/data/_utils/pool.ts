@@ -3,7 +3,7 @@ import path from 'node:path'
 import { MessageChannel, type MessagePort, Worker, receiveMessageOnPort } from 'node:worker_threads'
 import { binding } from '../../../_C'
 import { RuntimeError } from '../../../_errors'
-import { type Answer, ENDED, type Job, NO_PASS, PASS, SIGNAL, type Start, type Task } from './messages'
+import { type Answer, ENDED, type Job, NO_PASS, PASS, SIGNAL, STATES, type Start, type Task } from './messages'
 import { Packer } from './transport'
 
 /** How long a worker may take to load torch-ts. */
@@ -64,7 +64,7 @@ export class WorkerPool {
   #is_closed = false
 
   constructor(readonly size: number, job: Job, { seed, ...shared }: Shared) {
-    this.#control = new Int32Array(new SharedArrayBuffer(4 * (ENDED + size)))
+    this.#control = new Int32Array(new SharedArrayBuffer(4 * (STATES + size)))
     try {
       for (let id = 0; id < size; id++) this.#members.push(this.#start(id, job, { ...shared, seed: plus(seed, id) }))
     } catch (error) {
@@ -178,7 +178,16 @@ export class WorkerPool {
 
   #has_ended(id: number): boolean {
     const { group, has_exited } = this.#members[id]!
-    return has_exited || Atomics.load(this.#control, ENDED + id) !== 0 || binding.group_state(group) === 2
+    return has_exited || this.#state(id) === ENDED || binding.group_state(group) === 2
+  }
+
+  #state(id: number): number {
+    return Atomics.load(this.#control, STATES + id)
+  }
+
+  /** Whether a worker still loads what it needs. */
+  get is_starting(): boolean {
+    return this.#members.some((_, id) => this.#state(id) === 0)
   }
 
   /** @throws {RuntimeError} if a worker takes too long to begin, as when an option of the process keeps it from starting */

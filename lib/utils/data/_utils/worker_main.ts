@@ -5,7 +5,7 @@ import { set_num_threads } from '../../../_config'
 import { manual_seed } from '../../../random'
 import type { DatasetLike, IterableDataset } from '../dataset'
 import { END, type Fetcher, IterableFetcher, MapFetcher } from './fetch'
-import { type Answer, ENDED, type Failure, type Job, NO_PASS, PASS, SIGNAL, type Start, type Task } from './messages'
+import { type Answer, ENDED, type Failure, type Job, NO_PASS, PASS, READY, SIGNAL, STATES, type Start, type Task } from './messages'
 import { Packer, Unpacker } from './transport'
 import { set_worker_info, set_worker_starting } from './worker'
 
@@ -15,7 +15,7 @@ export async function run(start: Start, load: (url: string) => Promise<unknown>)
   const post = poster(port, control)
   process.on('uncaughtExceptionMonitor', error => post({ kind: 'crash', text: text_of(error) }))
   process.on('exit', () => {
-    Atomics.store(control, ENDED + id, 1)
+    Atomics.store(control, STATES + id, ENDED)
     signal(control)
   })
   binding.join_group(group)
@@ -26,6 +26,8 @@ export async function run(start: Start, load: (url: string) => Promise<unknown>)
   const job = new Unpacker(imported).unpack(start.job) as Job
   set_worker_starting(false)
   manual_seed(seed)
+  Atomics.store(control, STATES + id, READY)
+  signal(control)
   set_worker_info({ id, num_workers, seed, dataset: job.dataset })
   const worker = new Worker(start, job, post)
   port.on('message', (task: Task) => worker.answer(task))
