@@ -286,6 +286,31 @@ describe('IntermediateLayerGetter', () => {
   })
 })
 
+describe('feature_extraction', () => {
+  const { create_feature_extractor, get_graph_node_names } = models.feature_extraction
+
+  it('gives what modules inside of a model give, and shares its weights', () => {
+    const model = new models.ResNet(models.BasicBlock, [1, 1, 1, 1]).eval()
+    const extractor = create_feature_extractor(model, { 'layer1.0.bn1': 'inner', 'layer1.0.relu_1': 'block', 'layer4': 'high' })
+    const image = torch.rand(1, 3, 64, 64)
+    const found = extractor(image) as Record<string, torch.Tensor>
+    expect(Object.entries(found).map(([name, tensor]) => [name, [...tensor.shape]])).toEqual(
+      [['inner', [1, 64, 16, 16]], ['block', [1, 64, 16, 16]], ['high', [1, 512, 2, 2]]])
+    const stem = model.maxpool(model.relu(model.bn1(model.conv1(image))))
+    expect(found.block!.equal(model.layer1(stem))).toBe(true)
+    expect(Object.keys(extractor.state_dict())).toEqual(Object.keys(model.state_dict()))
+    expect(extractor.get_parameter('fc.weight')).toBe(model.fc.weight)
+    expect(Object.keys(create_feature_extractor(model, ['layer2'])(image))).toEqual(['layer2'])
+  })
+
+  it('names the modules, and says which is not there', () => {
+    const model = new models.ResNet(models.BasicBlock, [1, 1, 1, 1])
+    expect(get_graph_node_names(model)[0].slice(0, 7)).toEqual(['conv1', 'bn1', 'relu', 'maxpool', 'layer1', 'layer1.0', 'layer1.0.conv1'])
+    expect(() => create_feature_extractor(model, ['layer9'])).toThrow("node: 'layer9' is not present in model.")
+    expect(() => create_feature_extractor(model, ['fc_3'])(torch.rand(2, 3, 32, 32)) as unknown).toThrow("node: 'fc_3' was not reached")
+  })
+})
+
 describe('interpolate_embeddings', () => {
   it('resizes the embedding of positions for another image size', () => {
     const state = { 'encoder.pos_embedding': torch.arange(5 * 2, { dtype: torch.float32 }).reshape(1, 5, 2), 'heads.head.weight': torch.ones(1) }
