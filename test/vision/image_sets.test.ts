@@ -341,3 +341,13 @@ describe('datasets.CocoDetection and CocoCaptions', () => {
     expect(() => new datasets.CocoDetection(folder(), file)).toThrow(/ann\.json is no annotation file of COCO: /)
   })
 })
+
+describe('datasets.FakeData', () => {
+  it('gives the images of torchvision, and leaves the random numbers alone', () => {
+    const set = new datasets.FakeData(3, [1, 2, 3], { num_classes: 5, random_offset: 2 })
+    const [image, target] = set.at(1)
+    expect([image.mode, image.size, [...image.data], target]).toEqual(['L', [3, 2], [204, 44, 22, 100, 11, 164], 0])
+    expect(() => set.at(3)).toThrow(new IndexError('FakeData index out of range'))
+    expect(String(set)).toBe('Dataset FakeData\n    Number of datapoints: 3')
+  })
+})

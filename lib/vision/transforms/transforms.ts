@@ -1,15 +1,17 @@
 // Transforms of images as callable objects; torchvision.transforms.
 /* eslint-disable @typescript-eslint/prefer-function-type -- what merges with a class must be an interface */
 import { type Args, bind } from '../../_args'
-import { Callable } from '../../_callable'
+import { ValueError } from '../../_errors'
+import { aten } from '../../_operators'
 import { float_repr } from '../../_python_format'
 import { type_name } from '../../_typename'
+import type { dtype } from '../../dtype'
 import type { Tensor } from '../../tensor'
-import type { Image } from '../_image'
-import { type PerChannel, normalize, to_tensor, to_tensor_batched } from './functional'
+import type { Image, ImageMode } from '../_image'
+import { type AnyTransform, Transform, describe, py, rand } from './_base'
+import { type PerChannel, convert_image_dtype, normalize, pil_to_tensor, to_pil_image, to_tensor, to_tensor_batched } from './functional'
 
-/** A function or transform that takes a sample, whatever its type. */
-export type AnyTransform = (input: never) => unknown
+export { type AnyTransform, describe } from './_base'
 
 /** A transform that can also take a whole batch. */
 export interface Batched {
@@ -23,17 +25,6 @@ export interface Batched {
 /** The batched form of a transform, or null. @internal */
 export function apply_batched(transform: AnyTransform, batch: Tensor): Tensor | null {
   return 'batched' in transform ? (transform as unknown as Batched).batched(batch) : null
-}
-
-/** What the transforms of this file share: they are called like functions, and print as in Python. */
-abstract class Transform extends Callable {
-  override toString(): string {
-    return `${this.constructor.name}()`
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString()
-  }
 }
 
 export interface Compose<Output = Tensor> {
@@ -70,11 +61,6 @@ export class Compose<Output = Tensor> extends Transform implements Batched {
   override toString(): string {
     return `${this.constructor.name}(${this.transforms.map((transform) => `\n    ${describe(transform)}`).join('')}\n)`
   }
-}
-
-/** The text of a transform; a plain function prints as in Python, not as its source. */
-export function describe(transform: (...args: never[]) => unknown): string {
-  return transform instanceof Callable ? String(transform) : `<function ${transform.name || '<lambda>'}>`
 }
 
 export interface ToTensor {
@@ -164,5 +150,183 @@ export class Lambda<Input = never, Output = unknown> extends Transform {
 
   protected override __call__(img: Input): Output {
     return this.lambd(img)
+  }
+}
+
+export interface PILToTensor {
+  (pic: Image): Tensor
+}
+
+/** Converts an image to a tensor (C, H, W) of its values, uint8. @see torchvision.transforms.PILToTensor */
+export class PILToTensor extends Transform {
+  protected override __call__(pic: Image): Tensor {
+    return pil_to_tensor(pic)
+  }
+}
+
+export interface ToPILImage {
+  (pic: Tensor): Image
+}
+
+/** Converts a tensor to an image: see functional.to_pil_image. @see torchvision.transforms.ToPILImage */
+export class ToPILImage extends Transform {
+  readonly mode: ImageMode | null
+
+  constructor(...args: Args<[mode?: ImageMode | null], readonly ['mode']>) {
+    super()
+    this.mode = (bind('ToPILImage.__init__', ['mode'], 0, args)['mode'] ?? null) as ImageMode | null
+  }
+
+  protected override __call__(pic: Tensor): Image {
+    return to_pil_image(pic, this.mode)
+  }
+
+  override toString(): string {
+    return `${this.constructor.name}(${this.mode === null ? '' : `mode=${this.mode}`})`
+  }
+}
+
+export interface ConvertImageDtype {
+  (image: Tensor): Tensor
+}
+
+/** Converts values to the range of another dtype: see functional.convert_image_dtype. @see torchvision.transforms.ConvertImageDtype */
+export class ConvertImageDtype extends Transform {
+  readonly dtype: dtype
+
+  constructor(...args: Args<[dtype: dtype], readonly ['dtype']>) {
+    super()
+    this.dtype = bind('ConvertImageDtype.__init__', ['dtype'], 1, args)['dtype'] as dtype
+  }
+
+  protected override __call__(image: Tensor): Tensor {
+    return convert_image_dtype(image, this.dtype)
+  }
+}
+
+const linear_names = ['transformation_matrix', 'mean_vector'] as const
+
+export interface LinearTransformation {
+  (tensor: Tensor): Tensor
+}
+
+/** (x - mean) @ matrix of the flat picture, as for whitening. @see torchvision.transforms.LinearTransformation */
+export class LinearTransformation extends Transform {
+  readonly transformation_matrix: Tensor
+  readonly mean_vector: Tensor
+
+  constructor(...args: Args<[transformation_matrix: Tensor, mean_vector: Tensor], typeof linear_names>) {
+    super()
+    const { transformation_matrix: matrix, mean_vector: mean } =
+      bind<{ transformation_matrix: Tensor, mean_vector: Tensor }>('LinearTransformation.__init__', linear_names, 2, args)
+    if (matrix.size(0) !== matrix.size(1)) {
+      throw new ValueError(`transformation_matrix should be square. Got (${matrix.shape.join(', ')}) rectangular matrix.`)
+    }
+    if (mean.size(0) !== matrix.size(0)) {
+      throw new ValueError(
+        `mean_vector should have the same length ${mean.size(0)} as any one of the dimensions of the transformation_matrix [(${matrix.shape.join(', ')})]`)
+    }
+    this.transformation_matrix = matrix
+    this.mean_vector = mean
+  }
+
+  protected override __call__(tensor: Tensor): Tensor {
+    const { shape } = tensor
+    const sizes = shape.slice(-3)
+    const n = sizes.reduce((product, size) => product * size, 1)
+    if (n !== this.transformation_matrix.size(0)) {
+      throw new ValueError(
+        `Input tensor and transformation matrix have incompatible shape.[${sizes.join(' x ')}] != ${this.transformation_matrix.size(0)}`)
+    }
+    const flat = tensor.view([-1, n]).sub(this.mean_vector)
+    return flat.mm(this.transformation_matrix.to(flat.dtype)).view([...shape])
+  }
+
+  override toString(): string {
+    const list = (x: unknown): string => Array.isArray(x) ? `[${x.map(list).join(', ')}]` : float_repr(x as number)
+    return `${this.constructor.name}(transformation_matrix=${list(this.transformation_matrix.tolist())}, mean_vector=${list(this.mean_vector.tolist())})`
+  }
+}
+
+/** Transforms of which some are applied, by chance. */
+abstract class Several extends Transform {
+  readonly transforms: readonly AnyTransform[]
+
+  constructor(transforms: unknown) {
+    super()
+    if (!Array.isArray(transforms)) throw new TypeError('Argument transforms should be a sequence')
+    this.transforms = transforms as AnyTransform[]
+  }
+
+  override toString(): string {
+    return `${this.constructor.name}(${this.transforms.map(transform => `\n    ${describe(transform)}`).join('')}\n)`
+  }
+}
+
+export interface RandomApply {
+  <T>(img: T): T
+}
+
+/** All of the transforms with probability p, else none. Default: 0.5. @see torchvision.transforms.RandomApply */
+export class RandomApply extends Several {
+  readonly p: number
+
+  constructor(...args: Args<[transforms: readonly AnyTransform[], p?: number], readonly ['transforms', 'p']>) {
+    const { transforms, p = 0.5 } = bind('RandomApply.__init__', ['transforms', 'p'], 1, args)
+    super(transforms)
+    this.p = p as number
+  }
+
+  protected override __call__(img: unknown): unknown {
+    if (this.p < rand()) return img
+    return this.transforms.reduce((picture, transform) => transform(picture as never), img)
+  }
+
+  override toString(): string {
+    return `${this.constructor.name}(\n    p=${py(this.p)}${this.transforms.map(transform => `\n    ${describe(transform)}`).join('')}\n)`
+  }
+}
+
+export interface RandomOrder {
+  <T>(img: T): T
+}
+
+/** All of the transforms in a random order, by torch's random numbers (in Python: by `random`). @see torchvision.transforms.RandomOrder */
+export class RandomOrder extends Several {
+  constructor(...args: Args<[transforms: readonly AnyTransform[]], readonly ['transforms']>) {
+    super(bind('RandomOrder.__init__', ['transforms'], 1, args)['transforms'])
+  }
+
+  protected override __call__(img: unknown): unknown {
+    const order = (aten('randperm')([this.transforms.length]) as Tensor).tolist() as number[]
+    return order.reduce((picture, i) => this.transforms[i]!(picture as never), img)
+  }
+}
+
+export interface RandomChoice {
+  <T>(img: T): T
+}
+
+/** One of the transforms, by torch's random numbers (in Python: by `random`). @see torchvision.transforms.RandomChoice */
+export class RandomChoice extends Several {
+  readonly p: readonly number[] | null
+
+  constructor(...args: Args<[transforms: readonly AnyTransform[], p?: readonly number[] | null], readonly ['transforms', 'p']>) {
+    const { transforms, p = null } = bind('RandomChoice.__init__', ['transforms', 'p'], 1, args)
+    super(transforms)
+    if (p !== null && !Array.isArray(p)) throw new TypeError('Argument p should be a sequence')
+    if (Array.isArray(p) && p.length !== this.transforms.length) throw new ValueError('The number of weights does not match the population')
+    this.p = p as readonly number[] | null
+  }
+
+  protected override __call__(img: unknown): unknown {
+    const weights = this.p ?? this.transforms.map(() => 1)
+    let left = rand() * weights.reduce((sum, weight) => sum + weight, 0)
+    const chosen = weights.findIndex(weight => (left -= weight) < 0)
+    return this.transforms[chosen < 0 ? weights.length - 1 : chosen]!(img as never)
+  }
+
+  override toString(): string {
+    return `${super.toString()}(p=${py(this.p)})`
   }
 }
