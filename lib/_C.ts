@@ -162,6 +162,7 @@ export interface Binding {
   disable_saved_tensors_hooks(message: string): string
   change_vmap_mode(by: number): number
 
+  set_function_jvp(callback: number, materialize: boolean): void
   enter_dual_level(): number
   exit_dual_level(level: number): void
   forward_ad_enabled(): boolean

@@ -1,6 +1,10 @@
 // Forward-mode automatic differentiation: its levels, and the derivatives that libtorch takes from Python.
+#include "forward_ad.h"
+
+#include "callback.h"
 #include "values.h"
 
+#include <ATen/Functions.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <c10/core/AutogradState.h>
 #include <torch/csrc/autograd/forward_grad.h>
@@ -9,6 +13,7 @@
 #include <torch/csrc/jit/runtime/decomposition_registry.h>
 
 #include <mutex>
+#include <optional>
 
 namespace torch_ts {
 namespace {
@@ -163,6 +168,21 @@ void register_decompositions() {
   }
 }
 
+struct FunctionJvp {
+  std::shared_ptr<JsCallback> callback;
+  bool materialize = true;
+};
+
+thread_local std::optional<FunctionJvp> next_jvp;
+
+std::vector<at::Tensor> list_of(std::optional<std::vector<at::Tensor>> tensors) { return std::move(tensors).value_or(std::vector<at::Tensor>()); }
+
+// set_function_jvp(callback, materialize): what the next function_outputs calls with the tangents of its inputs on the tape.
+napi_value set_function_jvp(Runtime& runtime, Arguments arguments) {
+  next_jvp = FunctionJvp{std::make_shared<JsCallback>(runtime, int32_of(runtime, arguments[0], "callback")), bool_of(runtime, arguments[1])};
+  return nullptr;
+}
+
 napi_value enter_dual_level(Runtime& runtime, Arguments) {
   static std::once_flag once;
   std::call_once(once, register_decompositions);
@@ -187,8 +207,24 @@ napi_value set_forward_ad_enabled(Runtime& runtime, Arguments arguments) {
 
 } // namespace
 
+torch::autograd::_jvp_fn_t take_function_jvp() {
+  using torch::autograd::variable_list;
+  if (!next_jvp) {
+    return [](const variable_list&, const variable_list&) -> variable_list {
+      throw Error(ErrorKind::NotImplemented, "You must implement the jvp function for custom autograd.Function to use it with forward mode AD.");
+    };
+  }
+  const FunctionJvp jvp = *std::exchange(next_jvp, std::nullopt);
+  return [jvp](const variable_list& inputs, variable_list tangents) -> variable_list {
+    for (size_t i = 0; jvp.materialize && i < tangents.size(); ++i)
+      if (!tangents[i].defined() && torch::autograd::isDifferentiableType(inputs[i].scalar_type())) tangents[i] = at::zeros_like(inputs[i]);
+    return list_of(jvp.callback->call_with(CallbackKind::Backward, tangents));
+  };
+}
+
 std::vector<Entry> forward_ad_entries() {
   return {
+      {"set_function_jvp", guarded<set_function_jvp>},
       {"enter_dual_level", guarded<enter_dual_level>},
       {"exit_dual_level", guarded<exit_dual_level>},
       {"forward_ad_enabled", guarded<forward_ad_enabled>},

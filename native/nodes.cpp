@@ -1,4 +1,5 @@
 // The graph as JavaScript sees it, and nodes whose backward is JavaScript: torch.autograd.Function.
+#include "forward_ad.h"
 #include "nodes.h"
 
 #include "callback.h"
@@ -122,24 +123,22 @@ std::unordered_set<at::TensorImpl*> impls(const std::vector<at::Tensor>& tensors
 
 // _wrap_outputs got another parameter in 2.14: the node that is really attached.
 template <typename Pointer, typename... Arguments>
-auto wrap_outputs(const Pointer& node, const variable_list& inputs, Arguments&&... arguments) {
+auto wrap_outputs(const Pointer& node, const torch::autograd::_jvp_fn_t& jvp, const variable_list& inputs, Arguments&&... arguments) {
   using torch::autograd::_wrap_outputs;
-  const torch::autograd::_jvp_fn_t no_jvp = [](const variable_list&, const variable_list&) -> variable_list {
-    throw Error(ErrorKind::NotImplemented, "You are trying to compute the forward-mode gradient of a Function without jvp");
-  };
   const torch::autograd::_view_as_self_fn_t view = [](const at::Tensor& x) { return x.view_as(x); };
   const std::unordered_set<at::TensorImpl*> none;
-  if constexpr (requires { _wrap_outputs(inputs, arguments..., node, no_jvp, none, view, false); }) {
-    return _wrap_outputs(inputs, arguments..., node, no_jvp, none, view, false);
+  if constexpr (requires { _wrap_outputs(inputs, arguments..., node, jvp, none, view, false); }) {
+    return _wrap_outputs(inputs, arguments..., node, jvp, none, view, false);
   } else {
     Pointer attached;
-    return _wrap_outputs(inputs, arguments..., node, no_jvp, none, view, false, attached);
+    return _wrap_outputs(inputs, arguments..., node, jvp, none, view, false, attached);
   }
 }
 
 // function_outputs(node or 0, inputs, outputs, non_differentiable, dirty, saved, materialize): connects the outputs to the node; the
 // tensors to hand out come on the tape.
 napi_value function_outputs(Runtime& runtime, Arguments arguments) {
+  const auto jvp = take_function_jvp();
   const int32_t id = handle_of(runtime, arguments[0]);
   const NodePtr node = id == 0 ? NodePtr() : node_of(runtime, arguments[0]);
   const auto inputs = tensors_of(runtime, arguments[1]);
@@ -149,7 +148,7 @@ napi_value function_outputs(Runtime& runtime, Arguments arguments) {
   for (const auto& tensor : dirty) tensor.unsafeGetTensorImpl()->bump_version();
   std::vector<std::optional<at::Tensor>> raw;
   for (const auto& output : outputs) raw.push_back(output.defined() ? std::optional(output) : std::nullopt);
-  const auto wrapped = wrap_outputs(node, inputs, impls(non_differentiable), impls(dirty),
+  const auto wrapped = wrap_outputs(node, jvp, inputs, impls(non_differentiable), impls(dirty),
       at::ArrayRef<std::optional<at::Tensor>>(raw));
   std::vector<at::Tensor> result;
   for (const auto& tensor : wrapped) result.push_back(tensor.value_or(at::Tensor()));

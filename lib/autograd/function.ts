@@ -6,6 +6,7 @@ import { keep } from '../_memory'
 import { write_ints } from '../_tape'
 import type { Tensor } from '../tensor'
 import { Node, node_handle } from './_node'
+import { current_dual_level } from './forward_ad'
 import { no_grad } from './grad_mode'
 
 type Gradient = Tensor | null | undefined
@@ -153,22 +154,40 @@ export function run_function(type: FunctionClass, args: readonly unknown[]): unk
   ctx.needs_input_grad = args.map(arg => is_tensor(arg) && (arg as Tensor).requires_grad)
   const inputs = handles(args.filter(is_tensor))
   const node = Node.of(out => binding.function_node(out, inputs, keep(backward_of(type, ctx, args)), `${type.name}Backward`))
-  const output = no_grad(() => {
+  const output = no_grad(() => without_tangents(() => {
     if (!type.setup_context) return (type.forward as (...all: unknown[]) => unknown)(ctx, ...args)
     const result = (type.forward as (...all: unknown[]) => unknown)(...args)
     type.setup_context(ctx, args as never, result as never)
     return result
-  })
-  return connect(type, state, node, inputs, output)
+  }))
+  return connect(type, ctx, args, node, inputs, output)
 }
 
-function connect(type: FunctionClass, state: State, node: Node | null, inputs: number[], output: unknown): unknown {
+// The outputs' tangents come from jvp alone.
+function without_tangents<T>(body: () => T): T {
+  if (current_dual_level() < 0) return body()
+  const before = binding.forward_ad_enabled()
+  binding.set_forward_ad_enabled(false)
+  try {
+    return body()
+  } finally {
+    binding.set_forward_ad_enabled(before)
+  }
+}
+
+function connect(
+  type: FunctionClass, ctx: FunctionCtx, args: readonly unknown[], node: Node | null, inputs: number[], output: unknown,
+): unknown {
+  const state = state_of(ctx)
   const several = Array.isArray(output)
   const outputs: unknown[] = several ? output : [output]
   const tensors = outputs.filter(is_tensor)
   if (!several && tensors.length === 0) throw new TypeError(`${type.name}.forward: expected Variable (got ${typeof output})`)
-  binding.function_outputs(node === null ? 0 : node_handle(node), inputs, handles(tensors),
-    handles(state.non_differentiable), handles(state.dirty), handles(state.saved), state.materialize)
+  const id = node === null ? 0 : node_handle(node)
+  const [made, non_differentiable, dirty, saved] = [tensors, state.non_differentiable, state.dirty, state.saved].map(handles) as
+    [number[], number[], number[], number[]]
+  if (type.jvp) binding.set_function_jvp(keep(jvp_of(type, ctx, args)), state.materialize)
+  binding.function_outputs(id, inputs, made, non_differentiable, dirty, saved, state.materialize)
   state.node = node
   if (node !== null) state.saved = []
   const wrapped = take_values()
@@ -180,6 +199,18 @@ function connect(type: FunctionClass, state: State, node: Node | null, inputs: n
 // An input that was changed in place comes back as the object that it was.
 function same_or(given: TensorBase, wrapped: TensorBase, { dirty }: State): TensorBase {
   return dirty.includes(given as Tensor) && binding.same(handle(given), handle(wrapped)) ? given : wrapped
+}
+
+// What C++ calls when an input has a tangent: the inputs' tangents are on the tape, and the outputs' go there.
+function jvp_of(type: FunctionClass, ctx: FunctionCtx, args: readonly unknown[]): () => number {
+  return () => {
+    const tangents = take_values() as (Tensor | null)[]
+    let next = 0
+    const result = type.jvp!(ctx, ...args.map(arg => (is_tensor(arg) ? tangents[next++]! : null)))
+    const answer = handles(Array.isArray(result) ? result as unknown[] : [result])
+    write_ints(answer)
+    return answer.length
+  }
 }
 
 // What C++ calls: the gradients are on the tape, and those of the inputs go there. The context is only held by this function,

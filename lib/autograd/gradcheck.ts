@@ -1,6 +1,6 @@
 // Comparing gradients with differences: torch.autograd.gradcheck and gradgradcheck.
 import { is_tensor } from '../_dispatch'
-import { NotImplementedError, RuntimeError, ValueError } from '../_errors'
+import { AssertionError, RuntimeError, ValueError } from '../_errors'
 import { float_repr } from '../_python_format'
 import { warn } from '../_warnings'
 import { complex128, float64 } from '../dtype'
@@ -8,6 +8,7 @@ import * as torch from '../generated/torch_functions'
 import type { Tensor } from '../tensor'
 import { make_tensor } from '../testing/_creation'
 import { run_grad } from './_engine'
+import { batched_forward_mismatch, batched_mismatch, forward_mismatch } from './_gradcheck_forward'
 
 /** Gradients and differences do not agree. */
 export class GradcheckError extends RuntimeError {
@@ -33,10 +34,12 @@ export interface GradcheckOptions {
   nondet_tol?: number
   /** Check the dtypes of gradients. Default: false. */
   check_grad_dtypes?: boolean
-  /** Not there: must be false. */
+  /** Compute gradients in a batch too. Default: false. */
   check_batched_grad?: boolean
-  /** Not there: must be false. */
+  /** Compare the derivatives of forward mode too. Default: false. */
   check_forward_ad?: boolean
+  /** Compute derivatives of forward mode in a batch too. Default: false. */
+  check_batched_forward_grad?: boolean
   /** PyTorch's shorter way is not taken: the whole Jacobian is always compared. */
   fast_mode?: boolean
   /** Not compared here: gradients that are not given count as 0 in libtorch itself. */
@@ -128,7 +131,7 @@ function check(func: Checked, inputs: readonly unknown[], options: GradcheckOpti
   const { eps = 1e-6, atol = 1e-5, rtol = 1e-3, nondet_tol = 0, check_grad_dtypes = false } = options
   const every = tensors_of(func(...inputs))
   const outputs = every.filter(one => one.requires_grad)
-  const differentiable: Checked = (...given) => tensors_of(func(...given)).filter((_, i) => every[i]!.requires_grad)
+  const differentiable = (...given: unknown[]): Tensor[] => tensors_of(func(...given as never[])).filter((_, i) => every[i]!.requires_grad)
   inputs.forEach((input, i) => {
     if (!wants_grad(input) || !is_real(input)) return
     if (outputs.length === 0) {
@@ -144,8 +147,16 @@ function check(func: Checked, inputs: readonly unknown[], options: GradcheckOpti
         if (grad && grad.dtype !== input.dtype) throw new GradcheckError('Gradient has dtype mismatch')
       }
       check_output(differentiable, inputs, outputs, k, i, { eps, atol, rtol, nondet_tol })
+      if (options.check_forward_ad) fail(forward_mismatch(differentiable, inputs, i, k, { eps, atol, rtol }))
     }
+    if (options.check_batched_forward_grad) fail(batched_forward_mismatch(differentiable, inputs, i))
   })
+  if (!options.check_batched_grad) return
+  for (const [k, output] of outputs.entries()) fail(batched_mismatch(output, k, inputs.filter(wants_grad)))
+}
+
+function fail(message: string | null): void {
+  if (message !== null) throw new GradcheckError(message)
 }
 
 /**
@@ -158,8 +169,8 @@ function check(func: Checked, inputs: readonly unknown[], options: GradcheckOpti
  * @see torch.autograd.gradcheck
  */
 export function gradcheck(func: Checked, inputs: Tensor | readonly unknown[], options: GradcheckOptions = {}): boolean {
-  for (const name of ['check_batched_grad', 'check_forward_ad'] as const) {
-    if (options[name]) throw new NotImplementedError(`gradcheck: ${name} is not there`)
+  if (options.check_batched_forward_grad && !options.check_forward_ad) {
+    throw new AssertionError('Setting check_batched_forward_grad=True requires check_forward_ad to be True')
   }
   try {
     const list = list_of(inputs)

@@ -67,7 +67,8 @@ function statics(type: FunctionClass): FunctionClass {
   const { name, forward, generate_vmap_rule } = type
   return {
     name, forward, ...(generate_vmap_rule === undefined ? {} : { generate_vmap_rule }),
-    backward: (ctx, ...grads) => type.backward(ctx, ...grads), jvp: (ctx, ...tangents) => type.jvp!(ctx, ...tangents),
+    backward: (ctx, ...grads) => type.backward(ctx, ...grads),
+    ...(type.jvp ? { jvp: (ctx: FunctionCtx, ...tangents: (Tensor | null)[]) => type.jvp!(ctx, ...tangents) } : {}),
     setup_context: (ctx, inputs, output) => { type.setup_context!(ctx, inputs, output) },
   }
 }
@@ -176,7 +177,7 @@ function generated_rule(level: Level, type: FunctionClass, args: readonly unknow
     const list = reduced(results, result_dims, list_of(out_dims) as Dim[], level.batch_size, null)
     return Array.isArray(results) ? list : list[0]
   }
-  const rule: FunctionClass = { name: `Vmapped${type.name}`, forward, backward, setup_context, jvp, generate_vmap_rule: true }
+  const rule: FunctionClass = { name: `Vmapped${type.name}`, forward, backward, setup_context, ...(type.jvp ? { jvp } : {}), generate_vmap_rule: true }
   const outputs = with_lowered_level(() => call_function(rule, unwrapped))
   const [leaves, spec] = tree_flatten(outputs)
   const places = tree_flatten(out_dims)[0]

@@ -48,7 +48,34 @@ describe('gradcheck', () => {
       'gradcheck expects at least one input tensor to require gradient, but none of them have requires_grad=True.')
     const expanded = torch.ones(1, { dtype: torch.float64 }).expand(2).requires_grad_()
     expect(() => gradcheck((a: torch.Tensor) => a.sin(), expanded)).toThrow(/^The 0th input has a dimension with stride 0\./)
-    expect(() => gradcheck((a: torch.Tensor) => a.sin(), x, { check_forward_ad: true })).toThrow('gradcheck: check_forward_ad is not there')
+    expect(() => gradcheck((a: torch.Tensor) => a.sin(), x, { check_batched_forward_grad: true }))
+      .toThrow('Setting check_batched_forward_grad=True requires check_forward_ad to be True')
+  })
+
+  it('compares derivatives of forward mode and batches', () => {
+    const all = { check_forward_ad: true, check_batched_grad: true, check_batched_forward_grad: true }
+    expect(gradcheck((a: torch.Tensor) => [a.sin(), a.prod()], [x], all)).toBe(true)
+    expect(gradcheck((a: torch.Tensor) => a.mul(a.conj()).mul(2), z, { check_forward_ad: true, check_batched_grad: true })).toBe(true)
+    expect(gradgradcheck((a: torch.Tensor) => a.pow(3), x, null, { check_batched_grad: true })).toBe(true)
+    class Slow extends Function {
+      static override forward(_ctx: torch.autograd.FunctionCtx, a: torch.Tensor): torch.Tensor {
+        return a.mul(2)
+      }
+
+      static override backward(_ctx: torch.autograd.FunctionCtx, grad: torch.Tensor): torch.Tensor {
+        return grad.mul(2)
+      }
+
+      static jvp(_ctx: torch.autograd.FunctionCtx, tangent: torch.Tensor): torch.Tensor {
+        return tangent
+      }
+    }
+    const slow = (a: torch.Tensor): torch.Tensor => Slow.apply(a)
+    expect(gradcheck(slow, x)).toBe(true)
+    expect(() => gradcheck(slow, x, all)).toThrow('Jacobian computed with forward mode mismatch for output 0 with respect to input 0,\n'
+      + 'numerical:tensor([[2.0000, 0.0000],\n        [0.0000, 2.0000]], dtype=torch.float64)\n'
+      + 'analytical:tensor([[1., 0.],\n        [0., 1.]], dtype=torch.float64)\n')
+    expect(() => gradcheck(slow, z, all)).toThrow(/^While considering the imaginary part of complex inputs only, Jacobian computed with forward mode/)
   })
 
   it('leaves the inputs as they were', () => {

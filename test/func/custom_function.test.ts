@@ -5,7 +5,8 @@ import { compare_with_python } from '../helpers/beside_python'
 type Tensor = torch.Tensor
 type Ctx = torch.autograd.FunctionCtx
 const { Function } = torch.autograd
-const { grad, hessian, jacrev, vjp } = torch.func
+const { dual_level, make_dual, unpack_dual } = torch.autograd.forward_ad
+const { grad, hessian, jacfwd, jacrev, jvp, vjp } = torch.func
 const { vmap } = torch
 
 /** x^3 y, with a context that knows shapes. */
@@ -59,6 +60,26 @@ class Wrong extends Bare {
   static vmap(_info: torch.autograd.VmapInfo, _dims: (number | null)[], x: Tensor): unknown { return x }
 }
 
+/** sin(x) y with a derivative by forward mode. */
+class Sine extends Function {
+  static generate_vmap_rule = true
+  static override forward(x: Tensor, y: Tensor) {
+    return x.sin().mul(y)
+  }
+  static setup_context(ctx: Ctx, inputs: [Tensor, Tensor], _output: Tensor) {
+    ctx.save_for_backward(...inputs)
+    ctx.save_for_forward(...inputs)
+  }
+  static override backward(ctx: Ctx, g: Tensor) {
+    const [x, y] = ctx.saved_tensors as [Tensor, Tensor]
+    return [g.mul(x.cos()).mul(y), g.mul(x.sin())]
+  }
+  static jvp(ctx: Ctx, a: Tensor, b: Tensor) {
+    const [x, y] = ctx.saved_tensors as [Tensor, Tensor]
+    return a.mul(x.cos()).mul(y).add(b.mul(x.sin()))
+  }
+}
+
 // The classes in Python, made by the first expression that needs them.
 const CLASSES = `
 class Cube(torch.autograd.Function):
@@ -85,6 +106,22 @@ class Both(torch.autograd.Function):
     return a * x.cos() - b * x.sin()
   @staticmethod
   def vmap(info, in_dims, x): return Both.apply(x.movedim(in_dims[0], 0) * info.batch_size), (0, 0)
+class Sine(torch.autograd.Function):
+  generate_vmap_rule = True
+  @staticmethod
+  def forward(x, y): return x.sin() * y
+  @staticmethod
+  def setup_context(ctx, inputs, output):
+    ctx.save_for_backward(*inputs)
+    ctx.save_for_forward(*inputs)
+  @staticmethod
+  def backward(ctx, g):
+    x, y = ctx.saved_tensors
+    return g * x.cos() * y, g * x.sin()
+  @staticmethod
+  def jvp(ctx, a, b):
+    x, y = ctx.saved_tensors
+    return a * x.cos() * y + b * x.sin()
 class Old(torch.autograd.Function):
   @staticmethod
   def forward(ctx, x): return x * 2
@@ -108,6 +145,7 @@ class Wrong(Bare):
 const x = () => torch.arange(1, 5).div(3)
 const m = () => torch.arange(12).div(7).reshape(3, 4)
 const cube = (a: Tensor, b: Tensor) => Cube.apply(a, b)
+const sine = (a: Tensor, b: Tensor) => Sine.apply(a, b)
 
 compare_with_python('autograd.Function under transforms', [], ([
   [`(exec(${JSON.stringify(CLASSES)}, globals()), 0)[1]`, () => 0],
@@ -129,6 +167,17 @@ compare_with_python('autograd.Function under transforms', [], ([
   ['torch.vmap(Both.apply)($m)', () => vmap((t: Tensor) => Both.apply(t) as Tensor[])(m())],
   ['torch.vmap(Both.apply, in_dims=1)($m)', () => vmap((t: Tensor) => Both.apply(t) as Tensor[], 1)(m())],
   ['torch.vmap(lambda t: Both.apply($x))($m)', () => vmap((_: Tensor) => Both.apply(x()) as Tensor[])(m())],
+  ['torch.func.jvp(Sine.apply, ($x, $x), ($x, torch.ones(4)))', () => jvp(sine, [x(), x()], [x(), torch.ones(4)])],
+  ['torch.func.jvp(lambda t: Sine.apply(t, $x), ($x,), (torch.ones(4),))', () => jvp((t: Tensor) => sine(t, x()), [x()], [torch.ones(4)])],
+  ['torch.func.jacfwd(Sine.apply, argnums=(0, 1))($x, $x)', () => jacfwd(sine, [0, 1])(x(), x())],
+  ['torch.func.hessian(lambda t: Sine.apply(t, t).sum())($x)', () => hessian((t: Tensor) => sine(t, t).sum())(x())],
+  ['torch.vmap(lambda t: torch.func.jvp(Sine.apply, (t, $x), (t, $x))[1])($m)', () => vmap((t: Tensor) => jvp(sine, [t, x()], [t, x()])[1])(m())],
+  ['torch.func.jvp(torch.vmap(Sine.apply, in_dims=(0, None)), ($m, $x), ($m, $x))', () => jvp(vmap(sine, [0, null]), [m(), x()], [m(), x()])],
+  ['torch.func.jvp(lambda t: torch.func.jvp(lambda s: Sine.apply(s, s), (t,), (t,))[1], ($x,), ($x,))',
+    () => jvp((t: Tensor) => jvp((s: Tensor) => sine(s, s), [t], [t])[1], [x()], [x()])],
+  ['torch.func.jvp(Bare.apply, ($x,), ($x,))', () => jvp((t: Tensor) => Bare.apply(t), [x()], [x()])],
+  ['(lambda d: (lambda r: (r.primal, r.tangent))((lambda l: (d.unpack_dual(Sine.apply(d.make_dual($x, $x), torch.ones(4))), d.exit_dual_level())[0])'
+    + '(d.enter_dual_level())))(torch.autograd.forward_ad)', () => dual_level(() => [...unpack_dual(sine(make_dual(x(), x()), torch.ones(4)))])],
   ['torch.func.grad(lambda t: Old.apply(t).sum())($x)', () => grad((t: Tensor) => Old.apply(t).sum())(x())],
   ['torch.vmap(Old.apply)($x)', () => vmap((t: Tensor) => Old.apply(t))(x())],
   ['torch.vmap(Bare.apply)($x)', () => vmap((t: Tensor) => Bare.apply(t))(x())],
