@@ -92,7 +92,23 @@ cases = [
     case('ps_roi_align', fresh(wide), one, [2, 3], 0.5, 2),
     case('ps_roi_align', fresh(wide), one, 2, 1.0),
     case('ps_roi_pool', fresh(wide), one, [3, 2], 1.0),
+    case('deform_conv2d', grid(2, 4, 5, 6).requires_grad_(), grid(2, 18, 5, 6, scale=16).requires_grad_(), grid(3, 4, 3, 3).requires_grad_(),
+         grid(3).requires_grad_(), padding=1),
+    case('deform_conv2d', grid(1, 4, 6, 5).requires_grad_(), grid(1, 2 * 2 * 4, 3, 5, scale=16).requires_grad_(), grid(4, 2, 2, 2).requires_grad_(),
+         None, [2, 1], [1, 1], [2, 2], grid(1, 2 * 4, 3, 5).requires_grad_()),
 ]
+
+
+def pyramid():
+    maps = {'a': grid(2, 3, 16, 16), 'b': grid(2, 4, 8, 8), 'c': grid(2, 5, 4, 4)}
+    torch.manual_seed(0)
+    fpn = ops.FeaturePyramidNetwork([3, 4, 5], 6, extra_blocks=ops.feature_pyramid_network.LastLevelP6P7(6, 6))
+    levels = fpn(maps)
+    given = [torch.tensor([[1., 2., 30., 40.], [0., 0., 64., 64.]]), torch.tensor([[3., 1., 9., 12.], [5., 5., 60., 50.], [1., 1., 25., 28.]])]
+    pooler = ops.MultiScaleRoIAlign(['a', 'b', 'c'], 2, 2, canonical_scale=32, canonical_level=3)
+    pooled = pooler(levels, given, [(64, 64), (64, 48)])
+    return {'maps': {name: encode(one) for name, one in maps.items()}, 'boxes': encode(given), 'levels': {name: list(one.shape) for name, one in levels.items()},
+            'p7': encode(levels['p7']), 'pooled': encode(pooled), 'repr': repr(pooler), 'keys': list(fpn.state_dict())}
 
 
 def many():
@@ -111,4 +127,4 @@ def many():
 if __name__ == '__main__':
     kept = many()
     summary = {name: [len(places), places[:20], sum((at + 1) * place for at, place in enumerate(places))] for name, places in kept.items()}
-    TARGET.write_text('{\n"many": ' + json.dumps(summary) + ',\n"cases": [\n' + ',\n'.join(json.dumps(row) for row in cases) + '\n]\n}\n')
+    TARGET.write_text('{\n"many": ' + json.dumps(summary) + ',\n"pyramid": ' + json.dumps(pyramid()) + ',\n"cases": [\n' + ',\n'.join(json.dumps(row) for row in cases) + '\n]\n}\n')

@@ -8,9 +8,19 @@ import { repository } from '../helpers/clone'
 interface Encoded { dtype: string, shape: number[], data: (number | 'nan')[], requires_grad?: true }
 interface Case { name: string, args: unknown[], kwargs: Record<string, unknown>, result: Encoded, grads?: Encoded[] }
 
+interface Pyramid {
+  maps: Record<string, Encoded>
+  boxes: Encoded[]
+  levels: Record<string, number[]>
+  p7: Encoded
+  pooled: Encoded
+  repr: string
+  keys: string[]
+}
+
 const { nn } = torch
 const fixture = JSON.parse(fs.readFileSync(path.join(repository, 'test/fixtures/vision_ops.json'), 'utf8')) as
-  { cases: Case[], many: Record<'nms' | 'batched_nms', [count: number, first: number[], sum: number]> }
+  { cases: Case[], pyramid: Pyramid, many: Record<'nms' | 'batched_nms', [count: number, first: number[], sum: number]> }
 
 function is_encoded(value: unknown): value is Encoded {
   return typeof value === 'object' && value !== null && 'dtype' in value
@@ -145,6 +155,51 @@ describe('modules of ops', () => {
 
   it('of Conv3dNormActivation keep the size', () => {
     expect([...new ops.Conv3dNormActivation(2, 4)(torch.rand(1, 2, 5, 6, 7)).shape]).toEqual([1, 4, 5, 6, 7])
+  })
+})
+
+describe('ops.FeaturePyramidNetwork and ops.MultiScaleRoIAlign', () => {
+  it('give what torchvision gives for the same seed', () => {
+    const { maps, boxes, levels, p7, pooled, repr, keys } = fixture.pyramid
+    const given = Object.fromEntries(Object.entries(maps).map(([name, map]) => [name, decode(map) as torch.Tensor]))
+    torch.manual_seed(0)
+    const fpn = new ops.FeaturePyramidNetwork([3, 4, 5], 6, { extra_blocks: new ops.feature_pyramid_network.LastLevelP6P7(6, 6) })
+    expect(Object.keys(fpn.state_dict())).toEqual(keys)
+    const found = fpn(given)
+    expect(Object.fromEntries(Object.entries(found).map(([name, map]) => [name, [...map.shape]]))).toEqual(levels)
+    torch.testing.assert_close(found.p7!.detach(), decode(p7) as torch.Tensor, { rtol: 1e-4, atol: 1e-4 })
+    const pooler = new ops.MultiScaleRoIAlign(['a', 'b', 'c'], 2, 2, { canonical_scale: 32, canonical_level: 3 })
+    const regions = pooler(found, decode(boxes) as torch.Tensor[], [[64, 64], [64, 48]])
+    torch.testing.assert_close(regions.detach(), decode(pooled) as torch.Tensor, { rtol: 1e-4, atol: 1e-4 })
+    expect(String(pooler)).toBe(repr)
+  })
+
+  it('add a level by pooling, load old names, and refuse what is no block', () => {
+    const { LastLevelMaxPool } = ops.feature_pyramid_network
+    const fpn = new ops.FeaturePyramidNetwork([2], 3, new LastLevelMaxPool())
+    expect(Object.keys(fpn({ x: torch.rand(1, 2, 4, 4) }))).toEqual(['x', 'pool'])
+    const old = Object.fromEntries(Object.entries(fpn.state_dict()).map(([name, tensor]) => [name.replace('.0.0.', '.0.'), tensor]))
+    expect(Object.keys(old)[0]).toBe('inner_blocks.0.weight')
+    expect(fpn.load_state_dict(old).missing_keys).toEqual([])
+    expect(() => new ops.FeaturePyramidNetwork([0], 3)).toThrow('in_channels=0 is currently not supported')
+    expect(() => new ops.FeaturePyramidNetwork([2], 3, new nn.Identity() as unknown as null)).toThrow('extra_blocks should be of type ExtraFPNBlock not ')
+    expect(() => new ops.MultiScaleRoIAlign(['x'], 2, 2)({ x: torch.rand(1, 2, 4, 4) }, [torch.zeros(1, 4)], [])).toThrow('images list should not be empty')
+  })
+})
+
+describe('ops.DeformConv2d', () => {
+  it('without offsets is a convolution with the same first weights', () => {
+    torch.manual_seed(0)
+    const conv = new nn.Conv2d(4, 6, 3, { padding: 1, groups: 2 })
+    torch.manual_seed(0)
+    const deform = new ops.DeformConv2d(4, 6, 3, { padding: 1, groups: 2 })
+    expect(deform.weight.equal(conv.weight)).toBe(true)
+    expect(deform.bias!.equal(conv.bias!)).toBe(true)
+    const x = torch.rand(2, 4, 5, 5)
+    torch.testing.assert_close(deform(x, torch.zeros(2, 18, 5, 5)), conv(x), { rtol: 1e-5, atol: 1e-5 })
+    expect(String(deform)).toBe('DeformConv2d(4, 6, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1), groups=2)')
+    expect(() => deform(x, torch.zeros(2, 2, 5, 5))).toThrow('Got offset.shape[1]=2, while 2 * weight.size[2] * weight.size[3]=18')
+    expect(() => deform(x, torch.zeros(2, 18, 4, 5))).toThrow('offset output dims: (4, 5) - computed output dims: (5, 5)')
   })
 })
 

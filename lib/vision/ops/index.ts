@@ -8,3 +8,7 @@ export { DropBlock2d, DropBlock3d, drop_block2d, drop_block3d } from './drop_blo
 export { Conv2dNormActivation, Conv3dNormActivation, FrozenBatchNorm2d, MLP, Permute, SqueezeExcitation } from './misc'
 export { StochasticDepth, stochastic_depth } from './stochastic_depth'
 export { PSRoIAlign, PSRoIPool, RoIAlign, RoIPool, ps_roi_align, ps_roi_pool, roi_align, roi_pool } from './roi_align'
+export { DeformConv2d, deform_conv2d } from './deform_conv'
+export { FeaturePyramidNetwork } from './feature_pyramid_network'
+export * as feature_pyramid_network from './feature_pyramid_network'
+export { MultiScaleRoIAlign } from './poolers'
