@@ -37,6 +37,16 @@ export function collect_all(): void {
   floor = binding.collected()
 }
 
+/** Runs what makes many tensors that all stay, such as the reading of a file: collections in between would find nothing. */
+export function without_collections<T>(run: () => T): T {
+  binding.collect_after(Number.MAX_SAFE_INTEGER)
+  try {
+    return run()
+  } finally {
+    binding.collect_after(THRESHOLD)
+  }
+}
+
 /** JavaScript values that C++ refers to by number, such as hooks; dropped when C++ lets go of the number. */
 export const kept = new Map<number, unknown>()
 let last_id = 0

@@ -5,8 +5,11 @@ import { fileURLToPath } from 'node:url'
 import { type Args, bind } from './_args'
 import { RuntimeError, ValueError } from './_errors'
 import { BytesSource, FileSource, type Source, write_file } from './_files'
+import { without_collections } from './_memory'
 import { UnpicklingError } from './_pickle/errors'
 import { load_file } from './safetensors/open'
+import { scan_globals } from './_pickle/scan'
+import { Globals, full_name } from './_serialization/globals'
 import { load_legacy } from './_serialization/legacy'
 import { load_zip } from './_serialization/load'
 import type { MapLocation } from './_serialization/location'
@@ -109,6 +112,8 @@ function refusal(message: string): string {
   return `Weights only load failed. ${UNSAFE}\n${request}\n\n${message}${DOCS}${HERE}`
 }
 
+const ZIP = 'PK\x03\x04'
+
 function starts_with(source: Source, text: string, at = 0): boolean {
   return source.size >= at + text.length && Buffer.from(source.read(at, text.length)).toString('latin1') === text
 }
@@ -116,7 +121,7 @@ function starts_with(source: Source, text: string, at = 0): boolean {
 interface Settings { map_location?: MapLocation | null, mmap?: boolean | null }
 
 function load_source(source: Source, file: string | null, { map_location, mmap }: Settings): unknown {
-  if (starts_with(source, 'PK\x03\x04')) {
+  if (starts_with(source, ZIP)) {
     const zip = new ZipReader(source)
     if (zip.has('constants.pkl')) {
       throw new RuntimeError(`Cannot use \`\`weights_only=True\`\` with TorchScript archives passed to \`\`torch.load\`\`. ${UNSAFE} (In torch-ts: torch.jit.load.)`)
@@ -136,7 +141,9 @@ function load_source(source: Source, file: string | null, { map_location, mmap }
 
 function safely(source: Source, file: string | null, settings: Settings): unknown {
   try {
-    return load_source(source, file, settings)
+    // What a function makes of the storages may be garbage.
+    if (typeof settings.map_location === 'function') return load_source(source, file, settings)
+    return without_collections(() => load_source(source, file, settings))
   } catch (error) {
     throw error instanceof UnpicklingError ? new UnpicklingError(refusal(error.message)) : error
   }
@@ -205,4 +212,26 @@ export function load(...args: LoadArgs<LoadSource>): unknown {
   if (f instanceof ArrayBuffer) return safely(new BytesSource(new Uint8Array(f)), null, settings)
   if (typeof f === 'object' && f !== null && Symbol.asyncIterator in f) return load_stream(f, settings)
   throw new TypeError(`torch.load reads a path, bytes or a stream, but got ${type_text(f)}`)
+}
+
+/**
+ * The functions and classes that a file asks for and that {@link load} refuses, by their full names. The file is only looked at.
+ *
+ * @throws {ValueError} if it is no zip file of torch.save.
+ * @see torch.serialization.get_unsafe_globals_in_checkpoint
+ */
+export function get_unsafe_globals_in_checkpoint(f: FilePath | Uint8Array): string[] {
+  const file = is_path(f) ? new FileSource(path_of(f)) : null
+  const source = file ?? new BytesSource(f as Uint8Array)
+  try {
+    if (!starts_with(source, ZIP)) throw new ValueError('Expected input to be a checkpoint returned by torch.save')
+    const zip = new ZipReader(source)
+    if (zip.has('constants.pkl')) throw new ValueError('Expected input to be a checkpoint returned by torch.save but got a torchscript checkpoint')
+    const globals = new Globals(tensor => tensor)
+    const names = new Set<string>()
+    scan_globals(zip.read('data.pkl'), (module, name) => names.add(full_name(module, name)))
+    return [...names].filter(name => !globals.allows(name))
+  } finally {
+    file?.close()
+  }
 }

@@ -126,5 +126,6 @@ std::vector<Entry> functorch_entries();
 std::vector<Entry> forward_ad_entries();
 std::vector<Entry> autocast_entries();
 std::vector<Entry> storage_entries();
+std::vector<Entry> checksum_entries();
 
 } // namespace torch_ts

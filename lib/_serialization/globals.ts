@@ -104,7 +104,7 @@ export class Globals {
 
   /** Whether a file may name it. */
   allows(name: string): boolean {
-    return this.#allowed(name) !== undefined
+    return this.#allowed(name) !== undefined && !blocked.has(name.slice(0, name.indexOf('.')))
   }
 
   /** What a name means. @throws {UnpicklingError} in PyTorch's words if it is not allowed. */

@@ -2,6 +2,7 @@
 import zlib from 'node:zlib'
 import { RuntimeError } from '../_errors'
 import type { Source } from '../_files'
+import { crc32 } from './crc32'
 
 interface Entry { name: string, method: number, crc: number, packed: number, size: number, header: number }
 
@@ -191,7 +192,7 @@ export class ZipReader {
   read(record: string): Uint8Array {
     const entry = this.#find(record)
     const bytes = entry.method === 0 ? this.source.read(this.#start(entry), entry.size) : this.#inflate(entry)
-    this.#check_sum(entry, zlib.crc32(bytes))
+    this.#check_sum(entry, crc32(bytes))
     return bytes
   }
 
@@ -206,7 +207,7 @@ export class ZipReader {
         const piece = into.subarray(at, at + PIECE)
         if (inflated) piece.set(inflated.subarray(done, done + piece.length))
         else this.source.fill(start + done, piece)
-        crc = zlib.crc32(piece, crc)
+        crc = crc32(piece, crc)
         done += piece.length
       }
       if (done === entry.size) this.#check_sum(entry, crc)

@@ -1,6 +1,6 @@
 // Writing of PyTorch's zip files: stored entries whose data begin at multiples of 64 bytes. caffe2/serialize/inline_container.cc.
-import zlib from 'node:zlib'
 import type { Sink } from '../_files'
+import { crc32 } from './crc32'
 
 const MAX32 = 0xffffffff
 const FLAGS = 0x0808 // sizes stand behind the data, names are UTF-8
@@ -46,7 +46,7 @@ export class ZipWriter {
     const take = (bytes: Uint8Array): void => {
       for (let start = 0; start < bytes.length; start += PIECE) {
         const piece = bytes.subarray(start, start + PIECE)
-        if (this.checks) crc = zlib.crc32(piece, crc)
+        if (this.checks) crc = crc32(piece, crc)
         this.#put(piece)
       }
     }

@@ -3,6 +3,7 @@ import { binding } from '../_C'
 import { handle, own } from '../_dispatch'
 import { BytesSource, FileSource, type Source } from '../_files'
 import type { IndexPart } from '../_indexing'
+import { without_collections } from '../_memory'
 import { with_memory } from '../_memory_loan'
 import { aten } from '../_operators'
 import { Size } from '../_size'
@@ -221,5 +222,6 @@ export function load(data: Uint8Array): Record<string, Tensor> {
   if (!(data instanceof Uint8Array)) throw new TypeError(`load(): argument 'data' must be a Uint8Array, not ${typeof data}`)
   const source = new BytesSource(data)
   const memory = new Copied(source)
-  return Object.fromEntries([...read_header(source).tensors.values()].map(info => [info.name, memory.tensor(info)]))
+  const infos = [...read_header(source).tensors.values()]
+  return without_collections(() => Object.fromEntries(infos.map(info => [info.name, memory.tensor(info)])))
 }

@@ -112,6 +112,19 @@ describe('torch.load', () => {
   })
 })
 
+describe('torch.serialization.get_unsafe_globals_in_checkpoint', () => {
+  const { get_unsafe_globals_in_checkpoint } = torch.serialization
+
+  it('says what a file asks for, without reading it', () => {
+    const pickle = bytes('cos\nsystem\n', text('ls'), '\x85R0', '\x8c\x08__main__\x8c\x03Net\x93)R0', tensor(storage('FloatStorage', '0', 1), 0, [1], [1]))
+    expect(get_unsafe_globals_in_checkpoint(file_of(pickle))).toEqual(['os.system', '__main__.Net'])
+    expect(get_unsafe_globals_in_checkpoint(torch.save({ x: torch.ones(1), size: new torch.Size([1]), bytes: new Uint8Array(1) }))).toEqual([])
+    expect(() => get_unsafe_globals_in_checkpoint(Buffer.from('text'))).toThrow('Expected input to be a checkpoint returned by torch.save')
+    expect(() => get_unsafe_globals_in_checkpoint(zip_of({ 'data.pkl': 'X', 'constants.pkl': '' }))).toThrow('got a torchscript checkpoint')
+    expect(() => get_unsafe_globals_in_checkpoint(zip_of({ 'data.pkl': 'X\xff' }))).toThrow('pickle data was truncated')
+  })
+})
+
 describe('torch.serialization.add_safe_globals', () => {
   class Config {
     declare size: number
