@@ -37,14 +37,14 @@ export class Image {
   readonly mode: ImageMode
   /** The colours of mode 'P' as RGB triples. */
   readonly palette: Uint8Array | null = null
-  readonly #source: Tensor | Uint8Array
+  private readonly _source: Tensor | Uint8Array
 
   /** @throws {ValueError} if `pixels` is no uint8 tensor of 2 dimensions, or 3 of which the last is 1 to 4. */
   constructor(pixels: Tensor)
   /** @internal */
   constructor(data: Uint8Array, width: number, height: number, mode: ImageMode, palette?: Uint8Array | null)
   constructor(source: Tensor | Uint8Array, width = 0, height = 0, mode?: ImageMode, palette: Uint8Array | null = null) {
-    this.#source = source
+    this._source = source
     if (mode !== undefined) {
       [this.width, this.height, this.channels, this.mode, this.palette] = [width, height, mode_channels[mode], mode, palette]
       return
@@ -62,14 +62,14 @@ export class Image {
   /** uint8 of shape (H, W), or (H, W, C) for more than one value per pixel. */
   get pixels(): Tensor {
     const { width, height, channels } = this
-    const source = this.#source
+    const source = this._source
     if (is_tensor(source)) return source as Tensor
     return from_numpy(source as Uint8Array).view(channels === 1 ? [height, width] : [height, width, channels])
   }
 
   /** The values, row by row, those of a pixel side by side; not to be changed. */
   get data(): Uint8Array {
-    return (is_tensor(this.#source) ? elements(this.#source as Tensor) : this.#source) as Uint8Array
+    return (is_tensor(this._source) ? elements(this._source as Tensor) : this._source) as Uint8Array
   }
 
   /** `[width, height]`, as in PIL. */
@@ -79,7 +79,7 @@ export class Image {
 
   /** A copy of {@link data}. */
   get bytes(): Uint8Array {
-    return is_tensor(this.#source) ? this.data : this.data.slice()
+    return is_tensor(this._source) ? this.data : this.data.slice()
   }
 
   /**

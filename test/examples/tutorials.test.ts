@@ -34,3 +34,11 @@ describe('examples/nn_tutorial', () => {
     expect(differences('nn_tutorial', output)).toEqual([])
   })
 })
+
+describe('examples/data_loading', () => {
+  it('prints what the Python script prints', () => {
+    const output = run_example('data_loading')
+    expect(output).toMatch(/^sample 0 0\.494126648 /)
+    expect(differences('data_loading', output)).toEqual([])
+  })
+})

@@ -351,3 +351,21 @@ describe('datasets.FakeData', () => {
     expect(String(set)).toBe('Dataset FakeData\n    Number of datapoints: 3')
   })
 })
+
+describe('data sets of images in workers', () => {
+  it('give the same samples', () => {
+    for (const [i, name] of ['a/1.png', 'a/2.png', 'b/3.png'].entries()) save(`root/${name}`, [i, 2 * i, 50], [9, 8])
+    const transform = new transforms.Compose([
+      new transforms.RandomResizedCrop(4), new transforms.RandomHorizontalFlip(), new transforms.ColorJitter(0.2), new transforms.ToTensor(),
+    ])
+    const set = new datasets.ImageFolder(folder('root'), transform)
+    const read = (num_workers: number): unknown[] => Array.from(new DataLoader(set, { batch_size: 2, num_workers }), batch => {
+      const [images, targets] = batch as unknown as [Tensor, Tensor]
+      return [[...images.shape], targets.tolist()]
+    })
+    expect(read(1)).toEqual(read(0))
+    const plain = new datasets.ImageFolder(folder('root'))
+    const [image] = Array.from(new DataLoader(plain, { batch_size: null, num_workers: 1 }))[2] as unknown as [Image, number]
+    expect([image.size, [...image.data.subarray(0, 3)]]).toEqual([[9, 8], [2, 4, 50]])
+  })
+})

@@ -49,8 +49,8 @@ export class CocoDetection<Input = Image, Target = CocoAnnotation[]> extends Vis
   /** Numbers of the images, sorted. */
   readonly ids: number[]
   readonly categories: { id: number, name: string }[]
-  readonly #files: Map<number, string>
-  readonly #annotations = new Map<number, CocoAnnotation[]>()
+  private readonly _files: Map<number, string>
+  private readonly _annotations = new Map<number, CocoAnnotation[]>()
 
   constructor(...args: CocoArgs) {
     const { root, annFile, transform, target_transform, transforms } = bind(`${new.target.name}.__init__`, names, 2, args)
@@ -58,13 +58,13 @@ export class CocoDetection<Input = Image, Target = CocoAnnotation[]> extends Vis
       transforms: transforms as PairTransform, transform: transform as AnyTransform, target_transform: target_transform as AnyTransform,
     })
     const { images, annotations, categories } = read_json(expanduser(annFile as string))
-    this.#files = new Map(images!.map(({ id, file_name }) => [id, file_name]))
+    this._files = new Map(images!.map(({ id, file_name }) => [id, file_name]))
     for (const one of annotations ?? []) {
-      const list = this.#annotations.get(one.image_id)
-      if (list === undefined) this.#annotations.set(one.image_id, [one])
+      const list = this._annotations.get(one.image_id)
+      if (list === undefined) this._annotations.set(one.image_id, [one])
       else list.push(one)
     }
-    this.ids = [...this.#files.keys()].sort((a, b) => a - b)
+    this.ids = [...this._files.keys()].sort((a, b) => a - b)
     this.categories = categories ?? []
   }
 
@@ -75,7 +75,7 @@ export class CocoDetection<Input = Image, Target = CocoAnnotation[]> extends Vis
   override __getitem__(index: number): [Input, Target] {
     if (!Number.isInteger(index)) throw new ValueError(`Index must be of type integer, got ${type_text(index)} instead.`)
     const id = this.ids[checked_index(index, this.length)]!
-    const image = Image.open(path.join(this.root, this.#files.get(id)!)).convert('RGB')
+    const image = Image.open(path.join(this.root, this._files.get(id)!)).convert('RGB')
     const target = this._load_target(id)
     const { transforms } = this
     const pair = transforms instanceof StandardTransform ? transforms.apply(image, target)
@@ -85,7 +85,7 @@ export class CocoDetection<Input = Image, Target = CocoAnnotation[]> extends Vis
 
   /** The annotations of an image. */
   protected _load_target(id: number): unknown {
-    return this.#annotations.get(id) ?? []
+    return this._annotations.get(id) ?? []
   }
 }
 

@@ -57,8 +57,8 @@ export class Flowers102<Input = Image, Target = number> extends VisionDataset<[I
 
   readonly split: keyof typeof splits
   readonly loader: (file: string) => Image
-  readonly #images: string[]
-  readonly #labels: number[]
+  private readonly _images: string[]
+  private readonly _labels: number[]
 
   constructor(...args: FlowersArgs<Input, Target>) {
     const bound = bind(`${new.target.name}.__init__`, names, 1, args)
@@ -69,9 +69,9 @@ export class Flowers102<Input = Image, Target = number> extends VisionDataset<[I
     if (!this._check_integrity()) throw new RuntimeError('Dataset not found or corrupted. You can use download=True to download it')
     const ids = this._numbers('setid', splits[this.split])
     const labels = this._numbers('label', 'labels')
-    this.#images = ids.map(id => path.join(this._folder, 'jpg', `image_${String(id).padStart(5, '0')}.jpg`))
-    this.#labels = ids.map(id => labels[id - 1]! - 1)
-    if (this.#labels.some(label => !(label >= 0))) {
+    this._images = ids.map(id => path.join(this._folder, 'jpg', `image_${String(id).padStart(5, '0')}.jpg`))
+    this._labels = ids.map(id => labels[id - 1]! - 1)
+    if (this._labels.some(label => !(label >= 0))) {
       throw new RuntimeError(`${this._path('label')} has ${labels.length} labels, and ${this._path('setid')} asks for image ${Math.max(...ids)}`)
     }
     this.loader = loader as (file: string) => Image
@@ -82,13 +82,13 @@ export class Flowers102<Input = Image, Target = number> extends VisionDataset<[I
   }
 
   override get length(): number {
-    return this.#images.length
+    return this._images.length
   }
 
   override __getitem__(index: number): [Input, Target] {
     const row = checked_index(index, this.length)
-    const image = this.loader(this.#images[row]!)
-    const target = this.#labels[row]
+    const image = this.loader(this._images[row]!)
+    const target = this._labels[row]
     return [
       (this.transform ? this.transform(image as never) : image) as Input,
       (this.target_transform ? this.target_transform(target as never) : target) as Target,
