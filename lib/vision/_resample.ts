@@ -75,7 +75,22 @@ function resize_rows({ data, width, height, channels }: Grid, target: number, fi
   for (let y = 0, to = 0; y < height; y++) {
     const line = y * width * channels
     for (let x = 0; x < target; x++) {
-      const [start, n, at] = [line + from[x]! * channels, count[x]!, x * reach]
+      const start = line + from[x]! * channels
+      const n = count[x]!
+      const at = x * reach
+      if (channels === 3) { // a third of the time
+        let [r, g, b] = [half, half, half]
+        for (let k = 0, i = start; k < n; k++, i += 3) {
+          const weight = values[at + k]!
+          r += data[i]! * weight
+          g += data[i + 1]! * weight
+          b += data[i + 2]! * weight
+        }
+        result[to++] = clip(r)
+        result[to++] = clip(g)
+        result[to++] = clip(b)
+        continue
+      }
       for (let c = 0; c < channels; c++) {
         let sum = half
         for (let k = 0, i = start + c; k < n; k++, i += channels) sum += data[i]! * values[at + k]!
@@ -109,11 +124,13 @@ function resize_columns({ data, width, height, channels }: Grid, target: number,
 export function gather({ data, width, channels }: Grid, columns: Int32Array, rows: Int32Array, fill: readonly number[]): Uint8Array {
   const result = new Uint8Array(columns.length * rows.length * channels)
   let to = 0
-  for (const y of rows) {
-    const line = y * width
-    for (const x of columns) {
-      if (x < 0 || y < 0) for (let c = 0; c < channels; c++) result[to++] = fill[c]!
-      else for (let c = 0, from = (line + x) * channels; c < channels; c++) result[to++] = data[from++]!
+  for (let j = 0; j < rows.length; j++) {
+    const line = rows[j]! * width
+    for (let i = 0; i < columns.length; i++) {
+      const x = columns[i]!
+      const inside = x >= 0 && line >= 0
+      const from = (line + x) * channels
+      for (let c = 0; c < channels; c++) result[to++] = inside ? data[from + c]! : fill[c]!
     }
   }
   return result

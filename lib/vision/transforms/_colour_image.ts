@@ -5,33 +5,47 @@ import { Image } from '../_image'
 const f32 = Math.fround
 const like = (image: Image, data: Uint8Array): Image => new Image(data, image.width, image.height, image.mode, image.palette)
 
-/** Between two images, or beyond: `a + factor * (b - a)`, cut to [0, 255]. */
-function blend(a: (i: number) => number, image: Image, factor: number): Image {
-  const { data, channels, mode } = image
+/** Between two values, or beyond: `start + alpha * (value - start)`, cut to [0, 255]. */
+function mix(start: number, value: number, alpha: number): number {
+  const mixed = f32(start + f32(alpha * (value - start)))
+  return mixed <= 0 ? 0 : mixed >= 255 ? 255 : Math.trunc(mixed)
+}
+
+const has_alpha = ({ mode }: Image): boolean => mode === 'LA' || mode === 'RGBA'
+
+/** Between two images, of which the first has one value for `step` values of the second. */
+function blend(first: Uint8Array, step: number, image: Image, factor: number): Image {
+  const { data, channels } = image
   if (factor === 1) return image
   const alpha = f32(factor)
-  const has_alpha = mode === 'LA' || mode === 'RGBA'
-  return like(image, data.map((value, i) => {
-    if (has_alpha && i % channels === channels - 1) return value
-    const start = a(i)
-    const mixed = f32(start + f32(alpha * (value - start)))
-    return mixed <= 0 ? 0 : mixed >= 255 ? 255 : Math.trunc(mixed)
-  }))
+  const result = new Uint8Array(data.length)
+  const kept = has_alpha(image) ? channels - 1 : channels
+  for (let i = 0; i < data.length; i += channels) {
+    for (let c = 0; c < channels; c++) result[i + c] = c < kept ? mix(first[Math.floor((i + c) / step)]!, data[i + c]!, alpha) : data[i + c]!
+  }
+  return like(image, result)
+}
+
+/** Between one value and an image. */
+function blend_with(start: number, image: Image, factor: number): Image {
+  const alpha = f32(factor)
+  const own = table(x => x)
+  const mixed = table(x => mix(start, x, alpha))
+  return factor === 1 ? image : look_up(image, Array.from({ length: image.channels }, (_, c) => has_alpha(image) && c === image.channels - 1 ? own : mixed))
 }
 
 export function adjust_brightness(image: Image, factor: number): Image {
-  return blend(() => 0, image, factor)
+  return blend_with(0, image, factor)
 }
 
 export function adjust_contrast(image: Image, factor: number): Image {
   const grey = image.convert('L').data
   const mean = Math.trunc(grey.reduce((sum, value) => sum + value, 0) / grey.length + 0.5)
-  return blend(() => mean, image, factor)
+  return blend_with(mean, image, factor)
 }
 
 export function adjust_saturation(image: Image, factor: number): Image {
-  const grey = image.convert('L').data
-  return blend(i => grey[Math.floor(i / image.channels)]!, image, factor)
+  return blend(image.convert('L').data, image.channels, image, factor)
 }
 
 export function adjust_sharpness(image: Image, factor: number): Image {
@@ -45,7 +59,7 @@ export function adjust_sharpness(image: Image, factor: number): Image {
       smooth[i] = Math.floor(sum / 13 + 0.5)
     }
   }
-  return blend(i => smooth[i]!, image, factor)
+  return blend(smooth, 1, image, factor)
 }
 
 function to_hsv(r: number, g: number, b: number): [number, number, number] {
@@ -85,7 +99,12 @@ export function adjust_hue(image: Image, factor: number): Image {
 /** Each value by a table: one for all channels, or one for each. */
 function look_up(image: Image, tables: readonly ArrayLike<number>[]): Image {
   const { data, channels } = image
-  return like(image, data.map((value, i) => tables[tables.length === 1 ? 0 : i % channels]![value]!))
+  const result = new Uint8Array(data.length)
+  for (let c = 0; c < channels; c++) {
+    const table = tables[tables.length === 1 ? 0 : c]!
+    for (let i = c; i < data.length; i += channels) result[i] = table[data[i]!]!
+  }
+  return like(image, result)
 }
 
 const table = (value: (x: number) => number): Uint8Array =>
@@ -111,7 +130,7 @@ export function solarize(image: Image, threshold: number): Image {
 
 function histograms({ data, channels }: Image): Uint32Array[] {
   const counts = Array.from({ length: channels }, () => new Uint32Array(256))
-  data.forEach((value, i) => counts[i % channels]![value]!++)
+  for (let i = 0; i < data.length; i++) counts[i % channels]![data[i]!]!++
   return counts
 }
 
