@@ -31,7 +31,8 @@ function blend_with(start: number, image: Image, factor: number): Image {
   const alpha = f32(factor)
   const own = table(x => x)
   const mixed = table(x => mix(start, x, alpha))
-  return factor === 1 ? image : look_up(image, Array.from({ length: image.channels }, (_, c) => has_alpha(image) && c === image.channels - 1 ? own : mixed))
+  const kept = has_alpha(image) ? image.channels - 1 : image.channels
+  return factor === 1 ? image : look_up(image, Array.from({ length: image.channels }, (_, c) => c < kept ? mixed : own))
 }
 
 export function adjust_brightness(image: Image, factor: number): Image {

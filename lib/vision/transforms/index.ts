@@ -15,3 +15,4 @@ export {
   Compose, ConvertImageDtype, Lambda, LinearTransformation, Normalize, PILToTensor, RandomApply, RandomChoice, RandomOrder, ToPILImage, ToTensor,
 } from './transforms'
 export type { AnyTransform, Batched } from './transforms'
+export * as v2 from './v2'
