@@ -1,7 +1,7 @@
 // Compares torch-ts with Python's torch in one run: `npm run bench`. Both sides run in processes of their own, in turn, on the
 // same libtorch, one thread; what counts is the ratio of medians. Writes docs/benchmarks.md, whatever it shows.
 import { execFileSync } from 'node:child_process'
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -139,6 +139,24 @@ function first_tensor(): Row {
   return { what: 'start of the process to the first tensor', unit: 's', ours: median(ours), theirs: median(theirs) }
 }
 
+interface FileRun { seconds: number, rss: number }
+
+/** A state of 500 MB to a file and back. Python's file is not synced to the disk, ours is. */
+function files(): Row[] {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'torch-ts-bench-'))
+  try {
+    return ([['save', 'saving a state of 500 MB'], ['load', 'loading it'], ['mmap', 'mapping it']] as const).flatMap(([job, what]) => {
+      const { ours, theirs } = compare(() => JSON.parse(run_node('serialization.js', path.join(folder, 'ours.pt'), job, args.threads)) as FileRun,
+        () => JSON.parse(run_python('serialization.py', path.join(folder, 'theirs.pt'), job, args.threads)) as FileRun)
+      const row = (title: string, key: keyof FileRun, unit: string): Row =>
+        ({ what: title, unit, ours: median(ours.map(one => one[key])), theirs: median(theirs.map(one => one[key])) })
+      return [row(what, 'seconds', 's'), row(`peak RSS of ${what}`, 'rss', 'MB')]
+    })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
 const number = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3))
 const table = (rows: readonly Row[]): string => [
   '| | torch-ts | Python | Python / torch-ts |', '| --- | --- | --- | --- |',
@@ -162,6 +180,7 @@ function machine(): string {
 const jobs = epoch(mnist_folder())
 jobs.rows.push(...loading(mnist_folder()))
 const start = first_tensor()
+const in_files = files()
 const costs = calls()
 const means = (['plain', 'grad'] as const).map(kind => {
   const chosen = costs.filter(row => row.what.endsWith(', grad') === (kind === 'grad'))
@@ -182,6 +201,12 @@ ${table([...jobs.rows, start])}
 
 Both print ${jobs.same ? 'the same losses, test loss and accuracy, bit for bit' : '**different numbers**'}.
 Python transforms sample by sample, as torchvision does; torch-ts transforms whole batches, with the same bits.
+
+## Files
+
+\`torch.save\` and \`torch.load\` of a state of 520 tensors. Ours verify checksums when they load, and sync the file to the disk when they save; Python does neither.
+
+${table(in_files)}
 
 ## One call on tiny tensors
 
