@@ -110,6 +110,35 @@ function write_all(fd: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) done += fs.writeSync(fd, bytes, done, bytes.length - done)
 }
 
+const GATHERED = 2 ** 18
+const SMALL = 2 ** 14
+
+// Gathers what is small, since each write costs a call into the system.
+class FileSink implements Sink {
+  readonly #gathered = new Uint8Array(GATHERED)
+  #length = 0
+
+  constructor(private readonly fd: number) {}
+
+  write(bytes: Uint8Array): void {
+    if (this.#length + bytes.length > GATHERED || bytes.length > SMALL) this.flush()
+    if (bytes.length > SMALL) return write_all(this.fd, bytes)
+    this.#gathered.set(bytes, this.#length)
+    this.#length += bytes.length
+  }
+
+  flush(): void {
+    write_all(this.fd, this.#gathered.subarray(0, this.#length))
+    this.#length = 0
+  }
+}
+
+function write_into(fd: number, write: (sink: Sink) => void): void {
+  const sink = new FileSink(fd)
+  write(sink)
+  sink.flush()
+}
+
 function fsync_folder(folder: string): void {
   if (process.platform === 'win32') return // which cannot open folders
   const fd = fs.openSync(folder, 'r')
@@ -146,7 +175,7 @@ export function write_file(file: string, write: (sink: Sink) => void): void {
   try {
     const old = stats_of(file)
     if (old === undefined && !stats_of(folder)?.isDirectory()) throw new RuntimeError(`Parent directory ${folder} does not exist.`)
-    if (old !== undefined && !old.isFile()) return with_file(file, 'w', 0o666, fd => write({ write: bytes => write_all(fd, bytes) }))
+    if (old !== undefined && !old.isFile()) return with_file(file, 'w', 0o666, fd => write_into(fd, write))
     const target = old === undefined ? file : fs.realpathSync(file)
     write_and_rename(target, old === undefined ? 0o666 : old.mode & 0o777, write)
   } catch (error) {
@@ -159,7 +188,7 @@ function write_and_rename(target: string, mode: number, write: (sink: Sink) => v
   const temporary = path.join(folder, `.torch-ts-${process.pid}-${randomBytes(6).toString('hex')}.tmp`)
   try {
     with_file(temporary, 'wx', mode, fd => {
-      write({ write: bytes => write_all(fd, bytes) })
+      write_into(fd, write)
       fs.fsyncSync(fd)
     })
     fs.renameSync(temporary, target)

@@ -56,11 +56,12 @@ class Storages {
       this.#dtypes.set(number, type)
       this.all.push(new UntypedStorage(tensor))
     }
-    if (this.#dtypes.get(number) !== type && binding.storage_nbytes(handle(tensor)) > 0) {
+    const bytes = binding.storage_nbytes(handle(tensor))
+    if (this.#dtypes.get(number) !== type && bytes > 0) {
       throw new RuntimeError('Cannot save multiple tensors or storages that view the same data as different types')
     }
     const name = type === null ? 'torch.storage.UntypedStorage' : `torch.${storage_name(type)!}`
-    const count = Math.floor(binding.storage_nbytes(handle(tensor)) / (type?.itemsize ?? 1))
+    const count = Math.floor(bytes / (type?.itemsize ?? 1))
     return new PersistentId(tuple('storage', global(name), key, String(tensor.device), count))
   }
 }
@@ -179,6 +180,16 @@ function serialization_id(zip: ZipWriter): string {
   return `${String(hash).padStart(20, '0')}${String(zip.combined_crc).padStart(20, '0')}`
 }
 
+const SMALL = 2 ** 14 // up to here a copy costs less than a loan
+
+function write_storage(zip: ZipWriter, name: string, bytes: Tensor): void {
+  const size = bytes.numel()
+  if (size > SMALL) return zip.entry(name, size, take => with_memory(bytes, 0, size, take))
+  const copy = new Uint8Array(size)
+  binding.read(handle(bytes), copy)
+  zip.entry(name, copy)
+}
+
 /** Writes a value as PyTorch's zip file. */
 export function save_zip(value: unknown, sink: Sink, archive: string, checks: boolean): void {
   const { data, storages } = pickle(value)
@@ -187,10 +198,7 @@ export function save_zip(value: unknown, sink: Sink, archive: string, checks: bo
   zip.entry('.format_version', Buffer.from('1'))
   zip.entry('.storage_alignment', Buffer.from('64'))
   zip.entry('byteorder', Buffer.from('little'))
-  storages.forEach((storage, i) => {
-    const bytes = storage.cpu().bytes
-    zip.entry(`data/${i}`, storage.nbytes(), take => with_memory(bytes, 0, storage.nbytes(), take))
-  })
+  storages.forEach((storage, i) => write_storage(zip, `data/${i}`, storage.cpu().bytes))
   zip.entry('version', Buffer.from('3\n'))
   zip.entry('.data/serialization_id', Buffer.from(serialization_id(zip)))
   zip.end()

@@ -14,4 +14,4 @@ for (const name of ['openSync', 'writeSync', 'fsyncSync', 'closeSync', 'renameSy
     return call.apply(fs, args)
   }
 }
-torch.save({ x: torch.ones(1000) }, file)
+torch.save({ x: torch.ones(1000000) }, file)

@@ -1,10 +1,10 @@
 // What torch.save writes, Python's torch.load(weights_only=True) reads as the same, and the other way round.
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import torch from 'torch-ts'
 import { repository } from '../helpers/clone'
 import { python_torch } from '../helpers/python'
-import { temporary_folder } from '../helpers/temporary'
 import { describe as described } from './describe'
 
 const { nn, optim } = torch
@@ -87,33 +87,38 @@ values = {
 `
 
 ;(python ? describe : describe.skip)('torch.save beside Python', () => {
-  const file = temporary_folder()
+  let folder = ''
+  const file = (name: string): string => path.join(folder, name)
+  let seen: { ours: unknown[], theirs: Record<string, unknown> }
 
-  it('writes what Python reads as the same', () => {
-    const files = Object.entries(values).map(([name, make]) => {
-      torch.save(make(), file(`${name}.pt`))
-      return [name, file(`${name}.pt`)] as const
-    })
-    const seen = JSON.parse(python!.run(script, ...files.map(([, one]) => one))) as unknown[]
-    files.forEach(([name, one], i) => {
-      const again = torch.load(one)
-      expect([name, seen[i]]).toEqual([name, JSON.parse(JSON.stringify(described(again)))])
-      torch.save(again, file('again.pt'))
-      expect([name, described(torch.load(file('again.pt')))]).toEqual([name, described(again)])
-    })
-  })
-
-  it('reads what Python writes, in the zip format, the one before it and other protocols', () => {
+  // One Python for both directions, since it takes seconds to start.
+  beforeAll(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'torch-ts-python-'))
+    for (const [name, make] of Object.entries(values)) torch.save(make(), file(`${name}.ours.pt`))
     const program = `${script.replace(/if __name__[^]*/, '')}${python_values}
-folder = sys.argv[1]
+folder, *ours = sys.argv[1:]
 torch.save(torch.arange(6.).view(2, 3), f'{folder}/same.pt')
 for name, value in values.items():
     torch.save(value, f'{folder}/{name}.zip.pt')
     torch.save(value, f'{folder}/{name}.legacy.pt', _use_new_zipfile_serialization=False)
     torch.save(value, f'{folder}/{name}.4.pt', pickle_protocol=4)
-print(json.dumps({name: describe_file(f'{folder}/{name}.zip.pt') for name in values}))`
-    const seen = JSON.parse(python!.run(program, file())) as Record<string, unknown>
-    for (const [name, wanted] of Object.entries(seen)) {
+theirs = {name: describe_file(f'{folder}/{name}.zip.pt') for name in values}
+print(json.dumps({'ours': [describe_file(file) for file in ours], 'theirs': theirs}))`
+    seen = JSON.parse(python!.run(program, folder, ...Object.keys(values).map(name => file(`${name}.ours.pt`)))) as typeof seen
+  })
+
+  afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
+
+  it('writes what Python reads as the same', () => {
+    Object.keys(values).forEach((name, i) => {
+      const again = torch.load(file(`${name}.ours.pt`))
+      expect([name, seen.ours[i]]).toEqual([name, JSON.parse(JSON.stringify(described(again)))])
+      expect([name, described(torch.load(torch.save(again)))]).toEqual([name, described(again)])
+    })
+  })
+
+  it('reads what Python writes, in the zip format, the one before it and other protocols', () => {
+    for (const [name, wanted] of Object.entries(seen.theirs)) {
       for (const kind of ['zip', 'legacy', '4']) {
         const got: unknown = JSON.parse(JSON.stringify(described(torch.load(file(`${name}.${kind}.pt`)))))
         expect([name, kind, got]).toEqual([name, kind, wanted])
