@@ -1,12 +1,12 @@
-// Files of Python's torch.save, and what must not be read: every golden case of serialization, compared bit for bit. Those of
-// TorchScript are in test/jit.
+// Files of Python's torch.save, safetensors and TorchScript, and what must not be read: every golden case of serialization, compared bit
+// for bit.
 import fs from 'node:fs'
 import path from 'node:path'
 import torch from 'torch-ts'
 import { load, safe_open, save } from 'torch-ts/safetensors'
 import { elements } from '../../lib/_elements'
 import { count, new_tally, table } from './tally'
-import { type TensorValue, by_group, decode, decode_tensor, folder, lookup, read_cases } from './values'
+import { type TensorValue, type Tolerance, by_group, decode, decode_tensor, difference, folder, lookup, read_cases } from './values'
 
 interface Case {
   id: string
@@ -16,6 +16,12 @@ interface Case {
   value?: unknown
   error?: string
   metadata?: Record<string, string> | null
+  // of TorchScript
+  training?: boolean | null
+  code?: string
+  state_dict?: Record<string, TensorValue>
+  calls?: { method: string, args: unknown[], outputs: unknown }[]
+  tolerance?: Tolerance
 }
 
 /** How a value differs from a case's, or null. Numbers are compared by their bits. */
@@ -82,8 +88,29 @@ function run_safetensors(file: string, one: Case): string | null {
   return by_name(load(bytes)) ?? by_name(opened.get_tensors()) ?? by_name(torch.load(file))
 }
 
+interface Script {
+  training: boolean
+  code: string
+  state_dict(): Record<string, torch.Tensor>
+  [method: string]: unknown
+}
+
+/** Not by the types of torch.jit, so that this compiles where it is not there yet. */
+function run_torchscript(file: string, one: Case): string | null {
+  const module = (lookup('torch.jit.load') as (file: string) => Script)(file)
+  if (one.training !== null && module.training !== one.training) return `training is ${module.training}`
+  if (module.code !== one.code) return `code:\n${module.code}`
+  const state = exact_entries(module.state_dict(), Object.entries(one.state_dict!))
+  const calls = one.calls!.map(({ method, args, outputs }) => {
+    const found = module[method] as (...values: unknown[]) => unknown
+    return difference(found.call(module, ...args.map(arg => decode(arg))), outputs, one.tolerance)
+  })
+  return state ?? calls.find(found => found !== null) ?? null
+}
+
 function run(one: Case): string | null {
   const file = path.join(folder!, one.file)
+  if (one.kind === 'torchscript') return run_torchscript(file, one)
   if (one.kind === 'safetensors') return run_safetensors(file, one)
   if (one.kind === 'refuse') {
     const errors = [file, fs.readFileSync(file)].map(source => message_of(() => torch.load(source as string)))

@@ -188,7 +188,8 @@ export function difference(got: unknown, want: unknown, given?: Tolerance): stri
     if ('meta' in object) return tensor_difference(got, { t: object.meta[0], shape: object.meta[1], data: null })
     if ('dict' in object) {
       const fields = Object.entries(object.dict as Record<string, unknown>)
-      const found = fields.map(([key, value]) => [key, difference((got as Record<string, unknown>)[key], value, given)] as const)
+      const own = got instanceof Map ? Object.fromEntries(got as Map<string, unknown>) : got as Record<string, unknown>
+      const found = fields.map(([key, value]) => [key, difference(own[key], value, given)] as const)
       const first = found.find(([, one]) => one !== null)
       return first ? `${first[0]}: ${first[1]}` : null
     }
