@@ -153,8 +153,8 @@ export function resize(image: Grid, width: number, height: number, filter: Filte
   return data === image.data ? data.slice() : data
 }
 
-/** Where a pixel of the result lies in the source. */
-type Way = (x: number, y: number) => readonly [number, number]
+/** Writes down where a pixel of the result lies in the source: no object for each pixel. */
+type Way = (x: number, y: number, place: Float64Array) => void
 
 const mix = (a: number, b: number, part: number): number => a + (b - a) * part
 
@@ -162,19 +162,27 @@ function curve(a: number, b: number, c: number, d: number, part: number): number
   return b + part * (-a + c + part * (2 * (a - b) + c - d + part * (-a + b - c + d)))
 }
 
-/** The value at a place between pixels: rows beyond the edge repeat the last one. */
-function sample({ data, width, height, channels }: Grid, xin: number, yin: number, c: number, filter: Filter): number {
+/** The value at a place between four pixels: rows beyond the edge repeat the last one. */
+function bilinear({ data, width, height, channels }: Grid, xin: number, yin: number, c: number): number {
+  const x = Math.floor(xin - 0.5)
+  const y = Math.floor(yin - 0.5)
+  const dx = xin - 0.5 - x
+  const left = (x < 0 ? 0 : x) * channels + c
+  const right = (x + 1 < width ? x + 1 : width - 1) * channels + c
+  const line = (y < 0 ? 0 : y) * width * channels
+  const first = mix(data[line + left]!, data[line + right]!, dx)
+  if (y + 1 >= height) return first
+  const next = (y + 1) * width * channels
+  return mix(first, mix(data[next + left]!, data[next + right]!, dx), yin - 0.5 - y)
+}
+
+/** The value at a place between sixteen pixels: rows beyond the edge repeat the last one. */
+function bicubic({ data, width, height, channels }: Grid, xin: number, yin: number, c: number): number {
   const [x, y] = [Math.floor(xin - 0.5), Math.floor(yin - 0.5)]
   const [dx, dy] = [xin - 0.5 - x, yin - 0.5 - y]
   const at = (column: number, row: number): number => data[(row * width + Math.min(width - 1, Math.max(0, column))) * channels + c]!
-  const clamped = Math.min(height - 1, Math.max(0, filter === 'bilinear' ? y : y - 1))
-  if (filter === 'bilinear') {
-    const across = (row: number): number => mix(at(x, row), at(x + 1, row), dx)
-    const first = across(clamped)
-    return mix(first, y + 1 >= 0 && y + 1 < height ? across(y + 1) : first, dy)
-  }
   const across = (row: number): number => curve(at(x - 1, row), at(x, row), at(x + 1, row), at(x + 2, row), dx)
-  const lines = [across(clamped)]
+  const lines = [across(Math.min(height - 1, Math.max(0, y - 1)))]
   for (const row of [y, y + 1, y + 2]) lines.push(row >= 0 && row < height ? across(row) : lines[lines.length - 1]!)
   return Math.min(255, Math.max(0, curve(lines[0]!, lines[1]!, lines[2]!, lines[3]!, dy)))
 }
@@ -183,13 +191,17 @@ function sample({ data, width, height, channels }: Grid, xin: number, yin: numbe
 function transform(image: Grid, width: number, height: number, way: Way, filter: Filter, fill: readonly number[]): Uint8Array {
   const { data, channels } = image
   const result = new Uint8Array(width * height * channels)
+  const place = new Float64Array(2)
+  const between = filter === 'bilinear' ? bilinear : bicubic
   for (let y = 0, to = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const [xin, yin] = way(x, y)
+      way(x, y, place)
+      const xin = place[0]!
+      const yin = place[1]!
       const inside = xin >= 0 && xin < image.width && yin >= 0 && yin < image.height
       const from = inside ? (Math.floor(yin) * image.width + Math.floor(xin)) * channels : 0
       for (let c = 0; c < channels; c++) {
-        result[to++] = !inside ? fill[c]! : filter === 'nearest' ? data[from + c]! : Math.trunc(sample(image, xin, yin, c, filter))
+        result[to++] = !inside ? fill[c]! : filter === 'nearest' ? data[from + c]! : Math.trunc(between(image, xin, yin, c))
       }
     }
   }
@@ -206,19 +218,27 @@ export function affine(image: Grid, width: number, height: number, matrix: Matri
     const fix = (value: number): number => Math.floor(value * 65536 + 0.5)
     const [fa, fb, fd, fe] = [fix(a), fix(b), fix(d), fix(e)]
     const [x0, y0] = [fix(c + a * 0.5 + b * 0.5), fix(f + d * 0.5 + e * 0.5)]
-    return transform(image, width, height, (x, y) => [(x0 + fa * x + fb * y) / 65536, (y0 + fd * x + fe * y) / 65536], filter, fill)
+    const fixed: Way = (x, y, place) => {
+      place[0] = (x0 + fa * x + fb * y) / 65536
+      place[1] = (y0 + fd * x + fe * y) / 65536
+    }
+    return transform(image, width, height, fixed, filter, fill)
   }
-  const way: Way = (x, y) => [a * (x + 0.5) + b * (y + 0.5) + c, d * (x + 0.5) + e * (y + 0.5) + f]
+  const way: Way = (x, y, place) => {
+    place[0] = a * (x + 0.5) + b * (y + 0.5) + c
+    place[1] = d * (x + 0.5) + e * (y + 0.5) + f
+  }
   return transform(image, width, height, way, filter, fill)
 }
 
 /** A perspective transform by eight numbers. */
 export function perspective(image: Grid, coeffs: readonly number[], filter: Filter, fill: readonly number[]): Uint8Array {
   const [a, b, c, d, e, f, g, h] = coeffs as [number, number, number, number, number, number, number, number]
-  const way: Way = (x, y) => {
+  const way: Way = (x, y, place) => {
     const [xin, yin] = [x + 0.5, y + 0.5]
     const below = g * xin + h * yin + 1
-    return [(a * xin + b * yin + c) / below, (d * xin + e * yin + f) / below]
+    place[0] = (a * xin + b * yin + c) / below
+    place[1] = (d * xin + e * yin + f) / below
   }
   return transform(image, image.width, image.height, way, filter, fill)
 }
