@@ -147,8 +147,9 @@ export class Pickler {
     let length = Math.ceil(bits / 8)
     while (length > 1 && BigInt.asIntN(8 * (length - 1), value) === value) length--
     const hex = BigInt.asUintN(8 * length, value).toString(16).padStart(2 * length, '0')
-    if (length < 256) this.#out.with_uint(0x8a, length, 1) // LONG1
-    else this.#out.with_uint(0x8b, length, 4) // LONG4, which weights_only readers of Python refuse
+    // Longer ones have an opcode that Python's weights_only refuses.
+    if (length > 255) throw new PicklingError('cannot pickle a bigint of more than 255 bytes')
+    this.#out.with_uint(0x8a, length, 1) // LONG1
     this.#out.bytes(Buffer.from(hex, 'hex').reverse())
   }
 

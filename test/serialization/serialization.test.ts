@@ -76,6 +76,7 @@ describe('torch.save', () => {
     ['an optimizer', () => ({ o: new torch.optim.SGD([torch.zeros(1)], 0.1) }), 'torch.save cannot write a SGD itself'],
     ['a function', () => function act() {}, 'torch.save cannot write the function act'],
     ['an object of a class', () => [new Date(0)], 'torch.save cannot write an object of the class Date: it writes tensors, numbers'],
+    ['a bigint without end', () => 10n ** 3000n, 'cannot pickle a bigint of more than 255 bytes'],
     ['a symbol', () => Symbol('s'), 'cannot pickle Symbol(s): a file holds no symbols'],
     ['a generator', () => new torch.Generator(), 'torch.save writes no Generator: save generator.get_state()'],
     ['a memory format', () => torch.channels_last, 'torch.save cannot write torch.channels_last'],
