@@ -56,13 +56,37 @@ export interface Binding {
   retains_grad(id: Handle): boolean
   variable_data(out: object, id: Handle): Handle
   set_data(id: Handle, data: Handle): void
-  register_hook(id: Handle, callback: number): number
-  remove_hook(id: Handle, hook: number): void
-  backward(tensors: Handle[], grads: Handle[], retain_graph: boolean | undefined, create_graph: boolean, inputs: Handle[]): void
-  gradients(outputs: Handle[], inputs: Handle[], grad_outputs: Handle[], retain_graph: boolean | undefined,
-    create_graph: boolean, allow_unused: boolean): void
+  increment_version(id: Handle): void
   mode(): number
   set_mode(bits: number): void
+
+  register_hook(id: Handle, callback: number, name: string): void
+  register_post_accumulate_hook(id: Handle, callback: number, object: object): void
+  node_prehook(node: Handle, callback: number, name: string): void
+  node_hook(node: Handle, callback: number, name: string): void
+  remove_hook(callback: number): void
+  weak_object(callback: number): object | undefined
+
+  run_backward(roots: number[], grads: Handle[], retain_graph: boolean, create_graph: boolean, inputs: number[], accumulate: boolean): void
+  edge_like(out: object, node: Handle, output_nr: number): Handle
+  graph_task_id(): number
+  is_checkpoint_valid(): boolean
+  watch(out: object, tensors: Handle[]): Handle
+  watched(watch: Handle): number
+  anomaly_mode(): number
+  set_anomaly_mode(bits: number): void
+  node_metadata(node: Handle): number
+  set_node_metadata(node: Handle, id: number): string
+  multithreading(): boolean
+  set_multithreading(on: boolean): void
+
+  push_saved_hooks(pack: number, unpack: number): void
+  pop_saved_hooks(): void
+  saved_hooks_disabled(): string | undefined
+  disable_saved_hooks(error_message: string): void
+  enable_saved_hooks(): void
+  save_tensor(out: object, id: Handle): Handle
+  unpack_tensor(out: object, saved: Handle): Handle
 
   new_generator(out: object, device: number): Handle
   default_generator(out: object, device: number): Handle
@@ -140,8 +164,10 @@ export interface Binding {
   next_input(node: Handle, edge: number): number
   function_node(out: object, inputs: Handle[], callback: number, name: string): Handle
   function_outputs(node: Handle, inputs: Handle[], outputs: Handle[], non_differentiable: Handle[], dirty: Handle[],
-    saved: Handle[], materialize_grads: boolean): void
-  saved_tensors(node: Handle): void
+    saved: Handle[], materialize_grads: boolean, held: number[]): void
+  saved_tensors(callback: number): void
+  held_output(out: object, callback: number, place: number): Handle
+  delayed_error(message: string, tensors: Handle[]): void
 
   push_level(kind: number, batch_size: number, randomness: number): number
   pop_level(): void
@@ -170,8 +196,8 @@ export interface Binding {
   set_forward_ad_enabled(on: boolean): void
 }
 
-/** What C++ calls back: a tensor hook, with the hook's id and the gradient's handle; gives a handle or 0. */
-export type Callback = (kind: number, id: number, argument: number) => number
+/** What C++ calls back, by kind: with the id of a kept value and a number; lib/autograd/_callbacks.ts answers. */
+export type Callback = (kind: number, id: number, argument: number) => number | string
 
 interface Addon {
   create(error_classes: (new (message?: string) => Error)[], callback: Callback, is_worker: boolean): Binding
@@ -196,8 +222,8 @@ type Entry = (...args: unknown[]) => unknown
 
 // An entry that fails returns an array with the error, which no entry does otherwise (Runtime::failure says why).
 function checked(entry: Entry): Entry {
-  return (a, b, c, d, e, f, g) => {
-    const result = entry(a, b, c, d, e, f, g)
+  return (a, b, c, d, e, f, g, h) => {
+    const result = entry(a, b, c, d, e, f, g, h)
     if (typeof result === 'object' && Array.isArray(result)) throw result[0]
     return result
   }

@@ -70,6 +70,11 @@ function warn(messages: readonly string[]): void {
   }
 }
 
+/** Shows what libtorch has to warn of now; otherwise the next call of an operator does. */
+export function show_warnings(): void {
+  warn(binding.warnings().split('\0').slice(0, -1))
+}
+
 /** Sees to what C++ asked for by the flags in slot 0. Call when the results have been read. */
 export function attend(): void {
   const flags = tape.f64[0]!
@@ -79,7 +84,7 @@ export function attend(): void {
     for (const id of read_ints()) kept.delete(id)
     tape.f64[0] = 0
   }
-  if (flags & WARNED) warn(binding.warnings().split('\0').slice(0, -1))
+  if (flags & WARNED) show_warnings()
   if (flags & COLLECT) {
     collect()
     tape.f64[0] = 0

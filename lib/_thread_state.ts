@@ -54,6 +54,17 @@ export class ThreadState<State> {
     return is_promise(result) ? this.#settled(result, ended) as T : result as T
   }
 
+  /** The same for a callback, and a guard that ends the state where there is none: what functions with both forms give. */
+  scoped<T>(state: State, callback: (() => T) | undefined, name: string): T | StateGuard {
+    if (callback !== undefined) {
+      if (typeof callback !== 'function') throw new TypeError(`${name}() takes a function, or nothing: using _ = torch.${name}()`)
+      return this.run(state, callback)
+    }
+    const before = this.#read()
+    this.#write(state)
+    return new StateGuard(() => { this.#write(before) })
+  }
+
   async #settled(promise: PromiseLike<unknown>, ended?: () => void): Promise<unknown> {
     if (this.#pending++ === 0) this.#hook.enable()
     try {

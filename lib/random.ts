@@ -84,7 +84,8 @@ function set_code(generator: Generator, code: number): void {
   Object.defineProperty(generator, 'code', { value: code })
 }
 
-function default_for(name: string): Generator {
+/** The generator of a device's random functions when none is given. @internal */
+export function default_for(name: string): Generator {
   const generator = Object.create(Generator.prototype) as Generator
   Object.defineProperty(generator, 'tag', { value: Tag.Generator })
   set_code(generator, binding.default_generator(generator, device(name).code))

@@ -5,7 +5,6 @@ import { type TypedArray, array_type, to_list } from './_elements'
 import { RuntimeError, ValueError } from './_errors'
 import { factory_method } from './_factories'
 import { type IndexPart, get_item, set_item } from './_indexing'
-import { keep } from './_memory'
 import { aten, operator_method } from './_operators'
 import type { PythonOperators } from './_python_operators'
 import { Size } from './_size'
@@ -14,6 +13,7 @@ import { type OnDevice, type PythonMethods, add_python_methods } from './_tensor
 import { tensor_str } from './_tensor_str'
 import { type Args, bind } from './_args'
 import { run_backward } from './autograd/_engine'
+import { add_hook } from './autograd/_hooks'
 import { Node } from './autograd/_node'
 import { type Device, type DeviceLike, device as to_device, device_of_code } from './device'
 import * as dtypes from './dtype'
@@ -472,12 +472,18 @@ export class Tensor extends TensorBase implements Iterable<Tensor> {
    * @see torch.Tensor.register_hook
    */
   register_hook(hook: (grad: Tensor) => Tensor | null | void): RemovableHandle {
-    if (typeof hook !== 'function') throw new TypeError(`register_hook(): argument 'hook' must be a function, not ${typeof hook}`)
-    const id = binding.register_hook(handle(this), keep(hook))
-    const remove = (): void => {
-      if (!this.is_disposed) binding.remove_hook(handle(this), id)
-    }
-    return { remove, [Symbol.dispose]: remove }
+    return add_hook('register_hook', hook, (id, name) => { binding.register_hook(handle(this), id, name) })
+  }
+
+  /**
+   * Calls a function with this tensor each time that backward has added to its `grad`. What it returns is ignored.
+   *
+   * @returns a handle whose remove() takes the hook away
+   * @throws {RuntimeError} if the tensor does not require grad or is no leaf.
+   * @see torch.Tensor.register_post_accumulate_grad_hook
+   */
+  register_post_accumulate_grad_hook(hook: (parameter: this) => void): RemovableHandle {
+    return add_hook('register_post_accumulate_grad_hook', hook, id => { binding.register_post_accumulate_hook(handle(this), id, this) })
   }
 
   // ---- text ----

@@ -1,5 +1,6 @@
 // The addon's entry: `create` makes a runtime for one copy of the TypeScript layer.
 #include "allocator.h"
+#include "engine.h"
 #include "runtime.h"
 #include "warnings.h"
 
@@ -22,6 +23,7 @@ napi_value create(napi_env env, napi_callback_info info) {
   napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
   auto* runtime = new Runtime(env);
   runtime->retain();
+  set_runtime_of_thread(runtime);
   collect_warnings();
   bool is_worker = false;
   napi_get_value_bool(env, arguments[2], &is_worker);
@@ -43,10 +45,11 @@ napi_value create(napi_env env, napi_callback_info info) {
   if (napi_create_reference(env, arguments[1], 0, &runtime->callback) != napi_ok)
     return fail(env, "create(error_classes, callback)");
   napi_create_object(env, &exports);
-  for (const auto& entries : {operator_entries(), tensor_entries(), autograd_entries(), random_entries(), device_entries(),
+  for (const auto& entries : {operator_entries(), tensor_entries(), autograd_entries(), engine_entries(), hook_entries(),
+           saved_entries(), random_entries(), device_entries(),
            memory_entries(), share_entries(), warning_entries(), node_entries(), context_entries(),
-           functorch_entries(), forward_ad_entries(),
-           autocast_entries(), storage_entries(), checksum_entries()}) {
+           functorch_entries(), forward_ad_entries(), autocast_entries(), storage_entries(),
+           checksum_entries()}) {
     for (const Entry& entry : entries) {
       napi_value function;
       napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.callback, runtime, &function);
@@ -61,6 +64,7 @@ napi_value create(napi_env env, napi_callback_info info) {
 
 napi_value init(napi_env env, napi_value exports) {
   install_cpu_allocator();
+  install_engine();
   napi_value function;
   napi_create_function(env, "create", NAPI_AUTO_LENGTH, create, nullptr, &function);
   napi_set_named_property(env, exports, "create", function);

@@ -1,21 +1,13 @@
-// Autograd: gradients, backward, hooks that call JavaScript, and the modes that switch recording on and off.
-#include "bridge.h"
-#include "callback.h"
-#include "device.h"
+// What a tensor knows of autograd, and the modes that switch recording on and off.
 #include "values.h"
-#include "warnings.h"
 
-#include <ATen/ThreadLocalState.h>
 #include <ATen/core/grad_mode.h>
 #include <c10/core/AutogradState.h>
 #include <c10/core/InferenceMode.h>
 #include <c10/core/impl/LocalDispatchKeySet.h>
 #include <c10/util/StringUtil.h>
-#include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/variable.h>
-
-#include <cstdlib>
 
 namespace torch_ts {
 namespace {
@@ -78,6 +70,13 @@ napi_value version(Runtime& runtime, Arguments arguments) {
   return to_js(runtime, static_cast<double>(tensor_of(runtime, arguments[0])._version()));
 }
 
+// increment_version(tensor): tensors of inference mode have no version.
+napi_value increment_version(Runtime& runtime, Arguments arguments) {
+  const at::Tensor tensor = tensor_of(runtime, arguments[0]);
+  if (!tensor.is_inference()) torch::autograd::impl::bump_version(tensor);
+  return nullptr;
+}
+
 napi_value retain_grad(Runtime& runtime, Arguments arguments) {
   tensor_of(runtime, arguments[0]).retain_grad();
   return nullptr;
@@ -94,84 +93,6 @@ napi_value variable_data(Runtime& runtime, Arguments arguments) {
 
 napi_value set_data(Runtime& runtime, Arguments arguments) {
   tensor_of(runtime, arguments[0]).set_data(tensor_of(runtime, arguments[1]));
-  return nullptr;
-}
-
-// ---- hooks ----
-
-// register_hook(tensor, callback): a handle for remove_hook.
-napi_value register_hook(Runtime& runtime, Arguments arguments) {
-  const at::Tensor tensor = tensor_of(runtime, arguments[0]);
-  if (!tensor.requires_grad())
-    throw runtime_error("cannot register a hook on a tensor that doesn't require gradient");
-  auto callback = std::make_shared<JsCallback>(runtime, int32_of(runtime, arguments[1], "callback"));
-  const unsigned handle = tensor.register_hook([callback](const at::Tensor& gradient) {
-    return callback->call(CallbackKind::TensorHook, gradient);
-  });
-  return to_js(runtime, static_cast<int32_t>(handle));
-}
-
-napi_value remove_hook(Runtime& runtime, Arguments arguments) {
-  const int32_t handle = int32_of(runtime, arguments[1], "handle");
-  tensor_of(runtime, arguments[0]).remove_hook(static_cast<unsigned>(handle));
-  return nullptr;
-}
-
-// ---- backward ----
-
-// With an accelerator the engine may call hooks on threads of its own while this one waits: then this one serves them.
-void run_engine(Runtime& runtime, const std::function<void()>& work) {
-  static const bool forced = std::getenv("TORCH_TS_BACKWARD_THREAD") != nullptr; // so that machines without one can test it
-  if (!forced && !accelerator_is_there()) return work();
-  Bridge bridge;
-  Bridge* const outer = std::exchange(runtime.bridge, &bridge);
-  struct Restore {
-    Runtime& runtime;
-    Bridge* outer;
-    ~Restore() { runtime.bridge = outer; }
-  } restore{runtime, outer};
-  const at::ThreadLocalState state;
-  std::vector<std::string> warnings;
-  bridge.serve([&] {
-    const at::ThreadLocalStateGuard guard(state);
-    collect_warnings();
-    work();
-    warnings = take_warnings();
-  });
-  add_warnings(std::move(warnings));
-}
-
-std::optional<bool> optional_bool(Runtime& runtime, napi_value value) {
-  bool flag = false;
-  if (napi_get_value_bool(runtime.env, value, &flag) != napi_ok) return std::nullopt;
-  return flag;
-}
-
-// backward(tensors, gradients, retain_graph, create_graph, inputs)
-napi_value backward(Runtime& runtime, Arguments arguments) {
-  const auto tensors = tensors_of(runtime, arguments[0]);
-  const auto gradients = tensors_of(runtime, arguments[1]);
-  const auto retain_graph = optional_bool(runtime, arguments[2]);
-  const bool create_graph = bool_of(runtime, arguments[3]);
-  const auto inputs = tensors_of(runtime, arguments[4]);
-  run_engine(runtime, [&] { torch::autograd::backward(tensors, gradients, retain_graph, create_graph, inputs); });
-  runtime.set_flags();
-  return nullptr;
-}
-
-// gradients(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused): onto the tape.
-napi_value gradients(Runtime& runtime, Arguments arguments) {
-  const auto outputs = tensors_of(runtime, arguments[0]);
-  const auto inputs = tensors_of(runtime, arguments[1]);
-  const auto grad_outputs = tensors_of(runtime, arguments[2]);
-  const auto retain_graph = optional_bool(runtime, arguments[3]);
-  const bool create_graph = bool_of(runtime, arguments[4]), allow_unused = bool_of(runtime, arguments[5]);
-  std::vector<at::Tensor> result;
-  run_engine(runtime, [&] {
-    result = torch::autograd::grad(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused);
-  });
-  write_tensors(runtime, result);
-  runtime.set_flags();
   return nullptr;
 }
 
@@ -214,14 +135,11 @@ std::vector<Entry> autograd_entries() {
       {"set_grad", guarded<set_grad>},
       {"output_nr", guarded<output_nr>},
       {"version", guarded<version>},
+      {"increment_version", guarded<increment_version>},
       {"retain_grad", guarded<retain_grad>},
       {"retains_grad", guarded<retains_grad>},
       {"variable_data", guarded<variable_data>},
       {"set_data", guarded<set_data>},
-      {"register_hook", guarded<register_hook>},
-      {"remove_hook", guarded<remove_hook>},
-      {"backward", guarded<backward>},
-      {"gradients", guarded<gradients>},
       {"mode", guarded<mode>},
       {"set_mode", guarded<set_mode>},
   };

@@ -28,6 +28,8 @@ constexpr Switch kSwitches[] = {
      [](at::Context& c, int32_t value) { c.setCheckSparseTensorInvariants(value != 0); }},
     {"warn_always", [](at::Context&) { return int32_t{c10::WarningUtils::get_warnAlways()}; },
      [](at::Context&, int32_t value) { c10::WarningUtils::set_warnAlways(value != 0); }},
+    {"stream_mismatch_warning", [](at::Context& c) { return int32_t{c.warnOnAccumulateGradStreamMismatch()}; },
+     [](at::Context& c, int32_t value) { c.setWarnOnAccumulateGradStreamMismatch(value != 0); }},
     {"has_lapack", [](at::Context&) { return int32_t{at::hasLAPACK()}; }, nullptr},
     {"has_mkl", [](at::Context&) { return int32_t{at::hasMKL()}; }, nullptr},
     {"has_openmp", [](at::Context&) { return int32_t{at::hasOpenMP()}; }, nullptr},

@@ -24,9 +24,11 @@ inline Error type_error(const std::string& message) { return {ErrorKind::Type, m
 inline Error value_error(const std::string& message) { return {ErrorKind::Value, message}; }
 inline Error runtime_error(const std::string& message) { return {ErrorKind::Runtime, message}; }
 
-// A JavaScript exception on its way through C++ frames; the value waits in Runtime::pending_error.
+// A JavaScript exception on its way through C++ frames; the value waits in Runtime::pending_errors.
 struct JsException : std::exception {
+  explicit JsException(int id) : id(id) {}
   const char* what() const noexcept override { return "a JavaScript callback threw"; }
+  int id;
 };
 
 struct Described {

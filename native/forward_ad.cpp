@@ -218,7 +218,7 @@ torch::autograd::_jvp_fn_t take_function_jvp() {
   return [jvp](const variable_list& inputs, variable_list tangents) -> variable_list {
     for (size_t i = 0; jvp.materialize && i < tangents.size(); ++i)
       if (!tangents[i].defined() && torch::autograd::isDifferentiableType(inputs[i].scalar_type())) tangents[i] = at::zeros_like(inputs[i]);
-    return list_of(jvp.callback->call_with(CallbackKind::Backward, tangents));
+    return list_of(jvp.callback->call_with(CallbackKind::Backward, tangents).value_or(torch::autograd::variable_list()));
   };
 }
 

@@ -33,6 +33,14 @@ napi_value collect_after(Runtime& runtime, Arguments arguments) {
 // released(): the ids of callbacks to let go, onto the tape.
 napi_value released(Runtime& runtime, Arguments) {
   const auto ids = runtime.released->take();
+  for (const int32_t id : ids) {
+    runtime.removals.erase(id);
+    runtime.function_nodes.erase(id);
+    const auto weak = runtime.weak_objects.find(id);
+    if (weak == runtime.weak_objects.end()) continue;
+    napi_delete_reference(runtime.env, weak->second);
+    runtime.weak_objects.erase(weak);
+  }
   write_ints(runtime, std::vector<int64_t>(ids.begin(), ids.end()));
   runtime.set_flags();
   return nullptr;

@@ -7,6 +7,7 @@
 
 #include <c10/util/StringUtil.h>
 #include <torch/csrc/autograd/custom_function.h>
+#include <torch/csrc/autograd/functions/basic_ops.h>
 #include <torch/csrc/autograd/saved_variable.h>
 #include <torch/csrc/autograd/variable_info.h>
 
@@ -26,10 +27,20 @@ NodePtr node_of(Runtime& runtime, napi_value value) {
   return found->node;
 }
 
+constexpr uint32_t kNoOutput = UINT32_MAX;
+
 // A node whose backward is a JavaScript function.
 struct FunctionNode : Node {
   FunctionNode(Runtime& runtime, int32_t callback, std::string name)
-      : callback(runtime, callback), name_(std::move(name)) {}
+      : callback(runtime, callback), name_(std::move(name)), way_here(std::make_shared<WayToNode>()) {
+    way_here->node = this;
+    runtime.function_nodes[callback] = way_here;
+  }
+
+  ~FunctionNode() override {
+    std::lock_guard<std::mutex> lock(way_here->mutex);
+    way_here->node = nullptr;
+  }
 
   variable_list apply(variable_list&& gradients) override {
     if (materialize) {
@@ -37,7 +48,7 @@ struct FunctionNode : Node {
       for (size_t i = 0; i < gradients.size() && i < outputs.size(); ++i)
         if (!gradients[i].defined()) gradients[i] = outputs[i].zeros(guard);
     }
-    variable_list result = callback.call_with(CallbackKind::Backward, gradients);
+    variable_list result = callback.call_with(CallbackKind::Backward, gradients).value_or(variable_list());
     if (result.size() != num_outputs())
       throw runtime_error(c10::str("function ", name_, " returned an incorrect number of gradients (expected ", num_outputs(),
           ", got ", result.size(), ")"));
@@ -55,6 +66,8 @@ struct FunctionNode : Node {
   std::string name_;
   std::vector<SavedVariable> saved;
   std::vector<VariableInfo> outputs;
+  std::vector<std::pair<at::Tensor, uint32_t>> held; // outputs that the context holds, without their way back to this node
+  std::shared_ptr<WayToNode> way_here;
   bool materialize = true;
   bool freed = false;
 };
@@ -108,6 +121,18 @@ napi_value function_node(Runtime& runtime, Arguments arguments) {
   return to_js(runtime, runtime.attach(arguments[0], NodeHandle{node}));
 }
 
+// The node with this callback: the context of a Function knows it so, without keeping it alive.
+NodePtr node_with(Runtime& runtime, napi_value callback) {
+  const auto found = runtime.function_nodes.find(int32_of(runtime, callback, "callback"));
+  NodePtr node;
+  if (found != runtime.function_nodes.end()) {
+    std::lock_guard<std::mutex> lock(found->second->mutex);
+    node = alive(found->second->node);
+  }
+  if (!node) throw runtime_error("the graph of this Function's context has been freed");
+  return node;
+}
+
 FunctionNode& function_of(const NodePtr& node) {
   auto* function = dynamic_cast<FunctionNode*>(node.get());
   if (function == nullptr) throw type_error("not the node of a Function");
@@ -135,7 +160,7 @@ auto wrap_outputs(const Pointer& node, const torch::autograd::_jvp_fn_t& jvp, co
   }
 }
 
-// function_outputs(node or 0, inputs, outputs, non_differentiable, dirty, saved, materialize): connects the outputs to the node; the
+// function_outputs(node or 0, inputs, outputs, non_differentiable, dirty, saved, materialize, held): connects the outputs to the node; the
 // tensors to hand out come on the tape.
 napi_value function_outputs(Runtime& runtime, Arguments arguments) {
   const auto jvp = take_function_jvp();
@@ -164,15 +189,20 @@ napi_value function_outputs(Runtime& runtime, Arguments arguments) {
       const bool from_here = is_output && kept.grad_fn().get() == node.get();
       function.saved.emplace_back(kept, from_here);
     }
+    const at::NoGradGuard no_grad;
+    for (const int32_t place : ints_of(runtime, arguments[7])) {
+      const at::Tensor& output = result.at(static_cast<size_t>(place));
+      function.held.emplace_back(output.detach(), output.grad_fn().get() == node.get() ? output.output_nr() : kNoOutput);
+    }
   }
   write_tensors(runtime, result);
   runtime.set_flags();
   return nullptr;
 }
 
-// saved_tensors(node): onto the tape.
+// saved_tensors(callback): onto the tape.
 napi_value saved_tensors(Runtime& runtime, Arguments arguments) {
-  const NodePtr node = node_of(runtime, arguments[0]);
+  const NodePtr node = node_with(runtime, arguments[0]);
   const auto& function = function_of(node);
   if (function.freed)
     throw runtime_error("Trying to backward through the graph a second time (or directly access saved tensors after they have "
@@ -182,6 +212,28 @@ napi_value saved_tensors(Runtime& runtime, Arguments arguments) {
   std::vector<at::Tensor> tensors;
   for (const auto& variable : function.saved) tensors.push_back(variable.unpack(node));
   write_tensors(runtime, tensors);
+  return nullptr;
+}
+
+// held_output(out, callback, place): an output that the context holds, as it came out of the node. Held itself it would keep the node
+// alive, and the node the context: nobody could free either.
+napi_value held_output(Runtime& runtime, Arguments arguments) {
+  const NodePtr node = node_with(runtime, arguments[1]);
+  const auto& [tensor, output] = function_of(node).held.at(static_cast<size_t>(int32_of(runtime, arguments[2], "place")));
+  const at::NoGradGuard no_grad;
+  at::Tensor result = tensor.detach();
+  if (output != kNoOutput) torch::autograd::impl::set_gradient_edge(result, {node, output});
+  return to_js(runtime, runtime.attach(arguments[0], std::move(result)));
+}
+
+// delayed_error(message, tensors): the tensors as outputs of an operation whose backward throws, onto the tape.
+napi_value delayed_error(Runtime& runtime, Arguments arguments) {
+  auto tensors = tensors_of(runtime, arguments[1]);
+  for (auto& tensor : tensors)
+    if (tensor.defined()) tensor = tensor.detach().requires_grad_();
+  const NodePtr node = make_node<torch::autograd::DelayedError>(string_of(runtime, arguments[0], "message"), tensors.size());
+  write_tensors(runtime, (*node)(std::move(tensors)));
+  runtime.set_flags();
   return nullptr;
 }
 
@@ -198,6 +250,8 @@ std::vector<Entry> node_entries() {
       {"function_node", guarded<function_node>},
       {"function_outputs", guarded<function_outputs>},
       {"saved_tensors", guarded<saved_tensors>},
+      {"held_output", guarded<held_output>},
+      {"delayed_error", guarded<delayed_error>},
   };
 }
 

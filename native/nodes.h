@@ -6,6 +6,7 @@
 #include <torch/csrc/autograd/variable.h>
 
 #include <memory>
+#include <mutex>
 #include <type_traits>
 
 namespace torch_ts {
@@ -25,6 +26,26 @@ NodePtr make_node(Arguments&&... arguments) {
     return NodePtr(new T(std::forward<Arguments>(arguments)...), [](auto* node) { deleteNode(node); });
   } else {
     return c10::make_intrusive<T>(std::forward<Arguments>(arguments)...);
+  }
+}
+
+// A way to a node that does not keep it alive. The node's destructor ends it.
+struct WayToNode {
+  std::mutex mutex;
+  torch::autograd::Node* node = nullptr;
+};
+
+// An owner of the node, unless nobody owns it any more. Call under the mutex of the way to it.
+template <typename Node>
+NodePtr alive(Node* node) {
+  if (node == nullptr) return NodePtr();
+  if constexpr (std::is_same_v<NodePtr, std::shared_ptr<Node>>) {
+    return node->weak_from_this().lock();
+  } else {
+    auto weak = c10::weak_intrusive_ptr<Node>::reclaim(node);
+    NodePtr strong = weak.lock();
+    weak.release();
+    return strong;
   }
 }
 

@@ -1,8 +1,11 @@
 #include "runtime.h"
 
 #include "allocator.h"
-#include "bridge.h"
+#include "engine.h"
+#include "values.h"
 #include "warnings.h"
+
+#include <ATen/ThreadLocalState.h>
 
 #include <cstdint>
 
@@ -50,6 +53,12 @@ constexpr int64_t kBytesPerHandle = 4096;
 
 } // namespace
 
+static thread_local Runtime* latest_runtime = nullptr;
+
+Runtime* runtime_of_thread() { return latest_runtime; }
+
+void set_runtime_of_thread(Runtime* runtime) { latest_runtime = runtime; }
+
 void ReleasedCallbacks::push(int32_t id) {
   std::lock_guard<std::mutex> lock(mutex);
   ids.push_back(id);
@@ -73,7 +82,10 @@ void Runtime::release() {
         auto* runtime = static_cast<Runtime*>(data);
         for (napi_ref reference : runtime->error_classes) napi_delete_reference(env, reference);
         if (runtime->callback != nullptr) napi_delete_reference(env, runtime->callback);
-        if (runtime->pending_error != nullptr) napi_delete_reference(env, runtime->pending_error);
+        for (const auto& [id, reference] : runtime->pending_errors) napi_delete_reference(env, reference);
+        for (const auto& [id, reference] : runtime->weak_objects) napi_delete_reference(env, reference);
+        runtime->released->closed = true;
+        if (runtime_of_thread() == runtime) set_runtime_of_thread(nullptr);
         runtime->tape.close();
         delete runtime;
       },
@@ -109,15 +121,23 @@ void Runtime::adopt_tensor(napi_value object, int32_t id) {
   allocated_on_this_thread() += kBytesPerHandle + device_bytes(tensors.find(id));
 }
 
+// The asking thread's modes and its place in the graph come along: what the function records and asks is as if it ran there.
 void Runtime::on_own_thread(const std::function<void()>& work) {
   if (std::this_thread::get_id() == thread) return work();
-  if (bridge == nullptr) throw runtime_error("a JavaScript callback was called on a thread that nobody waits for");
-  bridge->ask(work);
+  const at::ThreadLocalState state;
+  const GraphTaskView view = current_graph_task();
+  bridge.ask([&] {
+    const at::ThreadLocalStateGuard guard(state);
+    struct Restore {
+      Runtime& runtime;
+      const GraphTaskView* outer;
+      ~Restore() { runtime.graph_task = outer; }
+    } restore{*this, std::exchange(graph_task, &view)};
+    work();
+  });
 }
 
-double Runtime::call_back(int32_t kind, int32_t id, int32_t argument) {
-  napi_handle_scope scope;
-  napi_open_handle_scope(env, &scope);
+napi_value Runtime::call_function(int32_t kind, int32_t id, int32_t argument) {
   napi_value function, receiver, result;
   napi_value arguments[3];
   napi_get_reference_value(env, callback, &function);
@@ -126,34 +146,53 @@ double Runtime::call_back(int32_t kind, int32_t id, int32_t argument) {
   napi_create_int32(env, id, &arguments[1]);
   napi_create_int32(env, argument, &arguments[2]);
   const napi_status status = napi_call_function(env, receiver, function, 3, arguments, &result);
-  double value = 0;
-  if (status == napi_ok) napi_get_value_double(env, result, &value);
-  if (status == napi_pending_exception) keep_exception();
-  napi_close_handle_scope(env, scope);
-  if (status == napi_pending_exception) throw JsException();
+  if (status == napi_pending_exception) throw JsException(keep_exception());
   if (status != napi_ok) throw runtime_error("a JavaScript callback could not be called");
+  return result;
+}
+
+namespace {
+
+struct HandleScope {
+  explicit HandleScope(napi_env env) : env(env) { napi_open_handle_scope(env, &scope); }
+  ~HandleScope() { napi_close_handle_scope(env, scope); }
+  napi_env env;
+  napi_handle_scope scope;
+};
+
+} // namespace
+
+double Runtime::call_back(int32_t kind, int32_t id, int32_t argument) {
+  const HandleScope scope(env);
+  double value = 0;
+  napi_get_value_double(env, call_function(kind, id, argument), &value);
   return value;
 }
 
+std::string Runtime::text_from(int32_t kind) {
+  const HandleScope scope(env);
+  return string_of(*this, call_function(kind, 0, 0), "text");
+}
+
 // Node-API cannot hold a primitive in a reference, so what was thrown waits in an array.
-void Runtime::keep_exception() {
+int32_t Runtime::keep_exception() {
   napi_value error, box;
-  if (pending_error != nullptr) napi_delete_reference(env, pending_error);
-  pending_error = nullptr;
   napi_get_and_clear_last_exception(env, &error);
   napi_create_array_with_length(env, 1, &box);
   napi_set_element(env, box, 0, error);
-  napi_create_reference(env, box, 1, &pending_error);
+  napi_create_reference(env, box, 1, &pending_errors[++last_error_]);
+  return last_error_;
 }
 
 napi_value Runtime::failure(const std::exception_ptr& pointer) noexcept {
   napi_value box = nullptr, error = nullptr;
   try {
     std::rethrow_exception(pointer);
-  } catch (const JsException&) {
-    if (pending_error != nullptr && napi_get_reference_value(env, pending_error, &box) == napi_ok) {
-      napi_delete_reference(env, pending_error);
-      pending_error = nullptr;
+  } catch (const JsException& thrown) {
+    const auto found = pending_errors.find(thrown.id);
+    if (found != pending_errors.end() && napi_get_reference_value(env, found->second, &box) == napi_ok) {
+      napi_delete_reference(env, found->second);
+      pending_errors.erase(found);
       return box;
     }
   } catch (...) {

@@ -2,6 +2,7 @@
 // thread has one of its own, and so has each of jest's test files: nothing in the addon is global but libtorch itself.
 #pragma once
 
+#include "bridge.h"
 #include "errors.h"
 #include "handles.h"
 #include "nodes.h"
@@ -23,13 +24,16 @@
 namespace torch_ts {
 
 struct Operator;
-class Bridge;
+
+// What the engine knows on the thread that runs a node; see current_graph_task.
+struct GraphTaskView;
 
 // Ids of JavaScript callbacks that no C++ object holds any more. Filled on any thread, emptied by JavaScript.
 struct ReleasedCallbacks {
   std::mutex mutex;
   std::vector<int32_t> ids;
   std::atomic<bool> any{false};
+  std::atomic<bool> closed{false}; // the runtime is gone
   void push(int32_t id);
   std::vector<int32_t> take();
 };
@@ -55,6 +59,8 @@ struct Runtime {
   void on_own_thread(const std::function<void()>& work);
   // Calls lib's callback with numbers. On the own thread only.
   double call_back(int32_t kind, int32_t id, int32_t argument);
+  // The same, for an answer that is text.
+  std::string text_from(int32_t kind);
   // The JavaScript error of a C++ exception, in an array: what an entry returns in place of a result. lib/_C.ts throws it. It is
   // not thrown from here, because Node 20 aborts if a finalizer of ours runs while it passes on an exception of ours.
   napi_value failure(const std::exception_ptr& error) noexcept;
@@ -74,15 +80,24 @@ struct Runtime {
   // Weak: the TypeScript layer holds them, and a strong reference would keep jest's contexts alive.
   std::vector<napi_ref> error_classes;
   napi_ref callback = nullptr;
-  napi_ref pending_error = nullptr;
+  std::unordered_map<int32_t, napi_ref> pending_errors; // by JsException::id
   int64_t collect_after = int64_t{8} << 20;
   // A worker thread's default generator; undefined on the main thread, whose is the process's.
   at::Generator own_generator;
-  Bridge* bridge = nullptr; // serves callbacks while another thread runs backward
+  Bridge bridge; // serves callbacks while other threads run backward
+  const GraphTaskView* graph_task = nullptr; // of the engine's thread that waits for this one
+  // How to take a hook away, by the number of its function. Entries of hooks that died go when their numbers are taken.
+  std::unordered_map<int32_t, std::function<void()>> removals;
+  // The nodes of Functions, by the numbers of their backwards.
+  std::unordered_map<int32_t, std::shared_ptr<WayToNode>> function_nodes;
+  // Objects that are known to C++ without being kept alive: lib asks for them by number.
+  std::unordered_map<int32_t, napi_ref> weak_objects;
 
  private:
   ~Runtime() = default;
-  void keep_exception();
+  napi_value call_function(int32_t kind, int32_t id, int32_t argument);
+  int32_t keep_exception();
+  int32_t last_error_ = 0;
   int32_t references_ = 0;
 };
 
@@ -95,6 +110,10 @@ struct Entry {
 };
 
 constexpr size_t kMaxArguments = 8;
+
+// The runtime that was made last on this thread, or null.
+Runtime* runtime_of_thread();
+void set_runtime_of_thread(Runtime* runtime);
 
 // The only way from JavaScript into C++.
 template <Function function>
@@ -115,6 +134,9 @@ napi_value guarded(napi_env env, napi_callback_info info) {
 std::vector<Entry> operator_entries();
 std::vector<Entry> tensor_entries();
 std::vector<Entry> autograd_entries();
+std::vector<Entry> engine_entries();
+std::vector<Entry> hook_entries();
+std::vector<Entry> saved_entries();
 std::vector<Entry> random_entries();
 std::vector<Entry> device_entries();
 std::vector<Entry> memory_entries();

@@ -160,22 +160,25 @@ int32_t handle_of(Runtime& runtime, napi_value value) {
 
 at::Tensor tensor_of(Runtime& runtime, napi_value id) { return runtime.tensor(handle_of(runtime, id)); }
 
-std::vector<at::Tensor> tensors_of(Runtime& runtime, napi_value ids) {
+std::vector<int32_t> ints_of(Runtime& runtime, napi_value array) {
   uint32_t length = 0;
-  if (napi_get_array_length(runtime.env, ids, &length) != napi_ok) throw type_error("expected an array of tensors");
-  std::vector<at::Tensor> tensors;
-  tensors.reserve(length);
+  if (napi_get_array_length(runtime.env, array, &length) != napi_ok) throw type_error("expected an array of tensors");
+  std::vector<int32_t> numbers(length);
   for (uint32_t i = 0; i < length; ++i) {
     napi_handle_scope scope;
     napi_value element;
     napi_open_handle_scope(runtime.env, &scope);
-    napi_get_element(runtime.env, ids, i, &element);
-    int32_t id = 0;
-    const bool known = napi_get_value_int32(runtime.env, element, &id) == napi_ok;
+    napi_get_element(runtime.env, array, i, &element);
+    const bool known = napi_get_value_int32(runtime.env, element, &numbers[i]) == napi_ok;
     napi_close_handle_scope(runtime.env, scope);
     if (!known) throw type_error("expected an array of tensors");
-    tensors.push_back(id == 0 ? at::Tensor() : runtime.tensor(id));
   }
+  return numbers;
+}
+
+std::vector<at::Tensor> tensors_of(Runtime& runtime, napi_value ids) {
+  std::vector<at::Tensor> tensors;
+  for (const int32_t id : ints_of(runtime, ids)) tensors.push_back(id == 0 ? at::Tensor() : runtime.tensor(id));
   return tensors;
 }
 

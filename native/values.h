@@ -27,6 +27,7 @@ int32_t handle_of(Runtime& runtime, napi_value value);
 at::Tensor tensor_of(Runtime& runtime, napi_value id);
 // Handles in a JavaScript array of numbers; 0 is an undefined tensor.
 std::vector<at::Tensor> tensors_of(Runtime& runtime, napi_value ids);
+std::vector<int32_t> ints_of(Runtime& runtime, napi_value array);
 
 napi_value to_js(Runtime& runtime, double value);
 napi_value to_js(Runtime& runtime, int32_t value);

@@ -1,13 +1,13 @@
 // Operations with a backward written in TypeScript: torch.autograd.Function.
 import { binding } from '../_C'
-import { type TensorBase, handle, is_tensor, take_values } from '../_dispatch'
+import { type TensorBase, handle, is_tensor, made, take_values } from '../_dispatch'
 import { NotImplementedError, RuntimeError } from '../_errors'
 import { keep } from '../_memory'
 import { write_ints } from '../_tape'
 import type { Tensor } from '../tensor'
 import { Node, node_handle } from './_node'
 import { current_dual_level } from './forward_ad'
-import { no_grad } from './grad_mode'
+import { is_grad_enabled, no_grad } from './grad_mode'
 
 type Gradient = Tensor | null | undefined
 /** What backward gives: a gradient for each argument of forward; null for those without one. */
@@ -41,9 +41,9 @@ export class FunctionCtx {
 
   /** The tensors that {@link save_for_backward} kept. @throws {RuntimeError} after they were freed. */
   get saved_tensors(): Tensor[] {
-    const { node, saved, saved_for_forward } = state_of(this)
-    if (node === null) return (saved_for_forward ?? saved) as Tensor[]
-    binding.saved_tensors(node_handle(node))
+    const { backward, saved, saved_for_forward } = state_of(this)
+    if (backward === 0) return (saved_for_forward ?? saved) as Tensor[]
+    binding.saved_tensors(backward)
     return take_values() as Tensor[]
   }
 
@@ -69,7 +69,8 @@ interface State {
   dirty: readonly Tensor[]
   non_differentiable: readonly Tensor[]
   materialize: boolean
-  node: Node | null
+  /** The number under which C++ knows backward, and so the node; 0 without one. */
+  backward: number
 }
 
 const states = new WeakMap<FunctionCtx, State>()
@@ -149,18 +150,19 @@ export function set_function_call(call: typeof function_call): void {
 /** Runs forward and connects its outputs to a node, whatever transforms are active. @internal */
 export function run_function(type: FunctionClass, args: readonly unknown[]): unknown {
   const ctx = new FunctionCtx()
-  const state: State = { saved: [], dirty: [], non_differentiable: [], materialize: true, node: null }
+  const state: State = { saved: [], dirty: [], non_differentiable: [], materialize: true, backward: 0 }
   states.set(ctx, state)
   ctx.needs_input_grad = args.map(arg => is_tensor(arg) && (arg as Tensor).requires_grad)
   const inputs = handles(args.filter(is_tensor))
-  const node = Node.of(out => binding.function_node(out, inputs, keep(backward_of(type, ctx, args)), `${type.name}Backward`))
+  const backward = keep(backward_of(type, ctx, args))
+  const node = Node.of(out => binding.function_node(out, inputs, backward, `${type.name}Backward`))
   const output = no_grad(() => without_tangents(() => {
     if (!type.setup_context) return (type.forward as (...all: unknown[]) => unknown)(ctx, ...args)
     const result = (type.forward as (...all: unknown[]) => unknown)(...args)
     type.setup_context(ctx, args as never, result as never)
     return result
   }))
-  return connect(type, ctx, args, node, inputs, output)
+  return connect({ type, ctx, args, node, backward, inputs }, output)
 }
 
 // The outputs' tangents come from jvp alone.
@@ -175,9 +177,16 @@ function without_tangents<T>(body: () => T): T {
   }
 }
 
-function connect(
-  type: FunctionClass, ctx: FunctionCtx, args: readonly unknown[], node: Node | null, inputs: number[], output: unknown,
-): unknown {
+interface Call {
+  type: FunctionClass
+  ctx: FunctionCtx
+  args: readonly unknown[]
+  node: Node | null
+  backward: number
+  inputs: number[]
+}
+
+function connect({ type, ctx, args, node, backward, inputs }: Call, output: unknown): unknown {
   const state = state_of(ctx)
   const several = Array.isArray(output)
   const outputs: unknown[] = several ? output : [output]
@@ -186,14 +195,37 @@ function connect(
   const id = node === null ? 0 : node_handle(node)
   const [made, non_differentiable, dirty, saved] = [tensors, state.non_differentiable, state.dirty, state.saved].map(handles) as
     [number[], number[], number[], number[]]
+  const held = held_fields(ctx, tensors)
   if (type.jvp) binding.set_function_jvp(keep(jvp_of(type, ctx, args)), state.materialize)
-  binding.function_outputs(id, inputs, made, non_differentiable, dirty, saved, state.materialize)
-  state.node = node
-  if (node !== null) state.saved = []
+  binding.function_outputs(id, inputs, made, non_differentiable, dirty, saved, state.materialize, held.map(([, place]) => place))
+  if (node !== null) {
+    state.backward = backward
+    state.saved = []
+    hand_out(ctx, backward, held)
+  }
   const wrapped = take_values()
   let next = 0
   const results = outputs.map(one => (is_tensor(one) ? same_or(one, wrapped[next++] as TensorBase, state) : one))
   return several ? results : results[0]
+}
+
+// Outputs in fields of the context: the context would hold them, they their node, and the node the context.
+function held_fields(ctx: FunctionCtx, outputs: readonly TensorBase[]): [field: string, place: number][] {
+  return Object.keys(ctx).flatMap(field => {
+    const place = is_tensor(ctx[field]) ? outputs.indexOf(ctx[field]) : -1
+    return place < 0 ? [] : [[field, place]]
+  })
+}
+
+// So the node keeps them without their way back to it, and gives them out complete.
+function hand_out(ctx: FunctionCtx, backward: number, held: readonly [field: string, place: number][]): void {
+  held.forEach(([field], i) => {
+    Object.defineProperty(ctx, field, {
+      get: () => made(out => binding.held_output(out, backward, i)),
+      set(value: unknown) { Object.defineProperty(ctx, field, { value, writable: true, enumerable: true, configurable: true }) },
+      enumerable: true, configurable: true,
+    })
+  })
 }
 
 // An input that was changed in place comes back as the object that it was.
@@ -244,12 +276,20 @@ function check_gradient(type: FunctionClass, gradient: unknown, wanted: boolean,
   }
 }
 
+const TWICE = 'trying to differentiate twice a function that was marked with @once_differentiable'
+
 /**
- * Wraps a backward that is not differentiable itself: it runs without recording, so higher derivatives through it are not
- * silently wrong but absent.
+ * Wraps a backward that is not differentiable itself: it runs without recording, and to differentiate its result throws.
  *
  * @see torch.autograd.function.once_differentiable
  */
-export function once_differentiable<A extends unknown[], R>(backward: (...args: A) => R): (...args: A) => R {
-  return (...args) => no_grad(() => backward(...args))
+export function once_differentiable<A extends unknown[], R extends Gradients>(backward: (...args: A) => R): (...args: A) => R {
+  return (...args) => {
+    const result = no_grad(() => backward(...args))
+    if (!is_grad_enabled() || !args.some(arg => is_tensor(arg) && (arg as Tensor).requires_grad)) return result
+    const several = Array.isArray(result)
+    binding.delayed_error(TWICE, handles(several ? result : [result]))
+    const wrapped = take_values()
+    return (several ? wrapped : wrapped[0]) as R
+  }
 }

@@ -81,3 +81,23 @@ export function is_grad_enabled(): boolean {
 export function is_inference_mode_enabled(): boolean {
   return (binding.mode() & INFERENCE) !== 0
 }
+
+const multithreading = new ThreadState(() => binding.multithreading(), on => binding.set_multithreading(on))
+
+/**
+ * Whether backward may use a thread for each device: for good, or for a callback or a `using` scope. Hooks run on
+ * JavaScript's thread either way.
+ *
+ * @see torch.autograd.set_multithreading_enabled
+ */
+export function set_multithreading_enabled(mode: boolean): StateGuard
+export function set_multithreading_enabled<T>(mode: boolean, callback: () => T): T
+export function set_multithreading_enabled<T>(mode: boolean, callback?: () => T): T | StateGuard {
+  if (typeof mode !== 'boolean') throw new TypeError(`set_multithreading_enabled(): argument 'mode' must be bool, not ${typeof mode}`)
+  return multithreading.scoped(mode, callback, 'autograd.set_multithreading_enabled')
+}
+
+/** Whether it may. @see torch.autograd.is_multithreading_enabled */
+export function is_multithreading_enabled(): boolean {
+  return binding.multithreading()
+}
