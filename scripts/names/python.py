@@ -2,7 +2,9 @@
 import json
 
 import torch
+import torch.autograd.forward_ad
 import torch.distributions
+import torch.func
 import torch.masked
 import torch.nn.functional
 import torch.signal
@@ -13,6 +15,8 @@ SPACES = {
     'torch': torch, 'torch.Tensor': torch.Tensor, 'torch.linalg': torch.linalg, 'torch.fft': torch.fft, 'torch.special': torch.special,
     'torch.nn.functional': torch.nn.functional, 'torch.sparse': torch.sparse, 'torch.masked': torch.masked,
     'torch.signal.windows': torch.signal.windows, 'torch.testing': torch.testing,
+    'torch.func': torch.func, 'torch.autograd.functional': torch.autograd.functional,
+    'torch.autograd.forward_ad': torch.autograd.forward_ad,
     'torch.distributions': torch.distributions, 'torch.distributions.constraints': torch.distributions.constraints,
 }
 

@@ -5,14 +5,14 @@
 /** The first reason that fits a name stands. @type {Reason[]} */
 const reasons = [
   { title: 'Python\'s own modules and helpers that show among the names', kinds: ['python'],
-    names: /^(TYPE_CHECKING|USE_.*|Any|Callable|Optional|DType|DimOrDims|BroadcastingList\d|classproperty|thread_safe_generator|PRIVATE_OPS|np|torch|Tensor|windows|builtins|types|common_\w+|factory_common_args|multi_dim_common|\w+_notes|init_num_threads|get_file_path|prepare_multiprocessing_environment|__(annotations|class|delattr|dict|dir|doc|format|getattribute|hash|init|init_subclass|module|new|setattr|sizeof|subclasshook|weakref)__)$/ },
+    names: /^(TYPE_CHECKING|fwAD|USE_.*|Any|Callable|Optional|DType|DimOrDims|BroadcastingList\d|classproperty|thread_safe_generator|PRIVATE_OPS|np|torch|Tensor|windows|builtins|types|common_\w+|factory_common_args|multi_dim_common|\w+_notes|init_num_threads|get_file_path|prepare_multiprocessing_environment|__(annotations|class|delattr|dict|dir|doc|format|getattribute|hash|init|init_subclass|module|new|setattr|sizeof|subclasshook|weakref)__)$/ },
   { title: 'written with TypeScript\'s own syntax',
     names: /^__(bool|nonzero|complex|float|int|long|index|len|iter|contains|getitem|setitem|delitem|repr|str|reversed|deepcopy)__$/ },
   { title: 'protocols of NumPy, pickle and DLPack', names: /^(__(array|array_priority|array_wrap|cuda_array_interface|dlpack\w*|getstate|setstate|reduce|reduce_ex)__|from_dlpack|to_dlpack)$/ },
   { title: 'classes of TorchScript\'s compiler', kinds: ['pybind11', 'AggregationType'],
     names: /^(import_ir_module\w*|parse_(ir|schema|type_comment)|merge_type_from_type_comment|unify_type_list|fork|wait|JITException|ScriptFunction|classes|futures|CompilationUnit|boolean_dispatch|assert_int_or_pair|FileCheck|cpp)$/ },
   { title: 'dynamo, fx, export and symbolic shapes: compilers of Python programs',
-    names: /^(compile|compiler|export|fx|library|cond|while_loop|Sym(Int|Float|Bool)|sym_\w+|DisableTorchFunction\w*|overrides|has_torch_function\w*|handle_torch_function|__torch_(dispatch|function)__|as_subclass|compiled_with_cxx11_abi|monitor|profiler_allow_cudagraph_cupti_lazy_reinit_cuda12|index)$/ },
+    names: /^(compile|functionalize|compiler|export|fx|library|cond|while_loop|Sym(Int|Float|Bool)|sym_\w+|DisableTorchFunction\w*|overrides|has_torch_function\w*|handle_torch_function|__torch_(dispatch|function)__|as_subclass|compiled_with_cxx11_abi|monitor|profiler_allow_cudagraph_cupti_lazy_reinit_cuda12|index)$/ },
   { title: 'the storage classes and tensor types that PyTorch itself replaces by dtypes', kinds: ['tensortype', '_LegacyStorageMeta'],
     names: /^((Typed|Untyped)Storage|Storage(Base)?|storage(_type)?|untyped_storage|is_storage|new|legacy_contiguous_format|(BFloat16|Byte|Char|Double|Float|Half|Int|Long|Short)Tensor|const_data_ptr)$/ },
   { title: 'removed from PyTorch: the name only throws, or does nothing',
