@@ -145,6 +145,7 @@ export interface Binding {
   storage_part(out: object, id: Handle, offset: number, length: number): Handle
   lend(id: Handle, offset: number, length: number): ArrayBuffer
   reclaim(buffer: ArrayBuffer): void
+  populate(bytes: Uint8Array): void
   crc32(bytes: Uint8Array, before: number): number
 
   share(id: Handle, group: number): number
