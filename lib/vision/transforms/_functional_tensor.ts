@@ -191,7 +191,7 @@ export function parse_padding(padding: Padding): [number, number, number, number
   return list.length === 2 ? [list[0]!, list[0]!, list[1]!, list[1]!] : [list[0]!, list[2]!, list[1]!, list[3]!]
 }
 
-function pad_symmetric(img: Tensor, padding: readonly number[]): Tensor {
+export function pad_symmetric(img: Tensor, padding: readonly number[]): Tensor {
   if (img.ndim !== 3 && img.ndim !== 4) throw new RuntimeError('Symmetric padding of N-D tensors are not supported yet')
   const [left, right, top, bottom] = padding as [number, number, number, number]
   const rows_left = slice(img, -2, Math.max(0, -top), img.size(-2) + Math.min(0, bottom))

@@ -9,13 +9,16 @@ import { PictureTransform, fill_for, mode_repr, py, randint } from './_base'
 import * as F from './functional'
 import { type Fill, type Interpolation, type InterpolationMode, type Picture, interpolation_mode } from './functional'
 
-/** Magnitudes of an operation, and whether its sign is drawn. */
-type Magnitudes = readonly [values: Tensor | null, signed: boolean]
-type Space = Record<string, Magnitudes>
+/** @internal Magnitudes of an operation, and whether its sign is drawn. */
+export type Magnitudes = readonly [values: Tensor | null, signed: boolean]
+/** @internal Operations and their magnitudes. */
+export type Space = Record<string, Magnitudes>
 
 const [linspace, arange, rand] = [aten('linspace'), aten('arange'), aten('rand')]
-const steps = (from: number, to: number, count: number): Tensor => linspace([from, to, count]) as Tensor
-const bits = (from: number, count: number, range: number): Tensor =>
+/** @internal */
+export const steps = (from: number, to: number, count: number): Tensor => linspace([from, to, count]) as Tensor
+/** @internal */
+export const bits = (from: number, count: number, range: number): Tensor =>
   (aten('rsub')([(arange([count]) as Tensor).div((count - 1) / range).round(), from]) as Tensor)
 
 const degrees = (radians: number): number => radians * (180 / Math.PI)
@@ -44,10 +47,11 @@ function apply_op(img: Picture, name: string, magnitude: number, mode: Interpola
   }
 }
 
-const plain: Magnitudes = [null, false]
+/** @internal */
+export const plain: Magnitudes = [null, false]
 
-/** What the operations of most policies draw from. */
-function space_of(bins: number, [height, width]: readonly [number, number]): Space {
+/** @internal What the operations of most policies draw from. */
+export function space_of(bins: number, [height, width]: readonly [number, number]): Space {
   const signed = (to: number): Magnitudes => [steps(0, to, bins), true]
   return {
     ShearX: signed(0.3), ShearY: signed(0.3), TranslateX: signed(150 / 331 * width), TranslateY: signed(150 / 331 * height), Rotate: signed(30),
@@ -56,7 +60,8 @@ function space_of(bins: number, [height, width]: readonly [number, number]): Spa
   }
 }
 
-const item = (values: Tensor, i: number): number => values.select(0, i).item<number>()
+/** @internal */
+export const item = (values: Tensor, i: number): number => values.select(0, i).item<number>()
 
 /** Modes and fills of a policy's geometry. */
 abstract class Policy extends PictureTransform {
@@ -168,9 +173,11 @@ const policies: Record<AutoAugmentPolicy, string> = {
     ShearX 0.7 2, Invert 0.1`,
 }
 
-type Step = readonly [name: string, p: number, magnitude: number | null]
+/** @internal */
+export type Step = readonly [name: string, p: number, magnitude: number | null]
 
-function parse_policy(policy: string): Step[][] {
+/** @internal */
+export function parse_policy(policy: string): Step[][] {
   const text = policies[policy as AutoAugmentPolicy]
   if (text === undefined) throw new ValueError(`The provided policy ${policy} is not recognized.`)
   const step = (one: string): Step => {

@@ -331,6 +331,11 @@ export const perspective = keywords('perspective', ['startpoints', 'endpoints', 
     return is_image(img) ? on_image.perspective(img, coeffs, filter_of(mode), fill) : on_tensor.perspective(img, coeffs, mode, fill)
   })
 
+/** @internal {@link perspective} of an image by its eight numbers. */
+export function perspective_by(img: Image, coeffs: readonly number[], interpolation: InterpolationMode, fill: Fill): Image {
+  return on_image.perspective(img, coeffs, filter_of(interpolation), fill)
+}
+
 /** Runs a transform of tensors on an image, too. */
 function by_tensor(img: Picture, work: (tensor: Tensor) => Tensor): Picture {
   if (!is_image(img)) return work(img)

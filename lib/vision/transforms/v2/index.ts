@@ -1,17 +1,26 @@
-// torchvision.transforms.v2, for pictures and their labels: boxes, masks and videos have no transforms here yet.
-export {
-  ColorJitter, GaussianBlur, Grayscale, RandomAdjustSharpness, RandomAutocontrast, RandomEqualize, RandomErasing, RandomGrayscale, RandomInvert,
-  RandomPosterize, RandomSolarize,
-} from '../colour'
+// torchvision.transforms.v2
+export { AutoAugmentPolicy } from '../autoaugment'
 export { InterpolationMode } from '../functional'
+export { CutMix, JPEG, MixUp, RandomErasing } from './_augment'
+export { AugMix, AutoAugment, RandAugment, TrivialAugmentWide } from './_auto_augment'
 export {
-  CenterCrop, ElasticTransform, FiveCrop, Pad, RandomAffine, RandomCrop, RandomHorizontalFlip, RandomPerspective, RandomResizedCrop, RandomRotation,
-  RandomVerticalFlip, Resize, TenCrop,
-} from '../geometry'
+  ColorJitter, Grayscale, RGB, RandomAdjustSharpness, RandomAutocontrast, RandomChannelPermutation, RandomEqualize, RandomGrayscale, RandomInvert,
+  RandomPhotometricDistort, RandomPosterize, RandomSolarize,
+} from './_color'
+export { Compose, RandomApply, RandomChoice, RandomOrder } from './_container'
 export {
-  ConvertImageDtype, Lambda, LinearTransformation, Normalize, PILToTensor, RandomApply, RandomChoice, RandomOrder, ToPILImage, ToTensor,
-} from '../transforms'
+  CenterCrop, ElasticTransform, FiveCrop, Pad, RandomAffine, RandomCrop, RandomHorizontalFlip, RandomPerspective, RandomResize, RandomResizedCrop,
+  RandomRotation, RandomShortestSize, RandomVerticalFlip, RandomZoomOut, Resize, ScaleJitter, TenCrop,
+} from './_geometry'
+export { RandomIoUCrop } from './_iou_crop'
+export {
+  ConvertImageDtype, GaussianBlur, GaussianNoise, Identity, Lambda, LinearTransformation, Normalize, SanitizeBoundingBoxes, ToDtype,
+} from './_misc'
+export { Transform } from './_transform'
+export {
+  ClampBoundingBoxes, ConvertBoundingBoxFormat, PILToTensor, SetClampingMode, ToImage, ToPILImage, ToPureTensor, ToTensor,
+  UniformTemporalSubsample,
+} from './_type_conversion'
+export { check_type, get_bounding_boxes, has_all, has_any, query_chw, query_size } from './_utils'
+export type { FillArg, LabelsGetter, TypeOrCheck } from './_utils'
 export * as functional from './functional'
-export { Compose, Identity, ToDtype, ToImage, ToPureTensor } from './meta'
-export { CutMix, MixUp } from './mix'
-export type { MixArgs } from './mix'
