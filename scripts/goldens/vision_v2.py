@@ -101,9 +101,9 @@ case('RandomEqualize', on='u8'), case('RandomInvert', on='u8'), case('RandomPost
 case('RandomAutocontrast', on='u8'), case('RandomAdjustSharpness', 2, p=0.8, on='u8'), case('RandomErasing', on='u8'), case('RandomErasing', 1, value='random', on='f32', seeds=[0])
 case('RandomErasing', p=0.9, scale=[0.1, 0.5], ratio=[0.5, 2.5], value=[1, 2, 3], on='u8'), case('MixUp', num_classes=5, on='batch'), case('CutMix', alpha=0.7, num_classes=5, on='batch')
 case('GaussianBlur', 3, on='u8'), case('GaussianBlur', [5, 3], sigma=[0.2, 1.5], on='sample image', seeds=[0]), case('GaussianNoise', on='u8 f32', seeds=[0])
-case('Normalize', [0.1, 0.2, 0.3], [0.5, 0.6, 0.7], on='f32', seeds=[0]), case('SanitizeBoundingBoxes', 6, seeds=[0]), case('SanitizeBoundingBoxes', min_area=40, seeds=[0])
+case('Normalize', [0.1, 0.2, 0.3], [0.5, 0.6, 0.7], on='f32', seeds=[0]), case('SanitizeBoundingBoxes', 4.5, seeds=[0]), case('SanitizeBoundingBoxes', min_area=20.5, seeds=[0])
 case('ConvertBoundingBoxFormat', 'CXCYWH', seeds=[0]), case('ClampBoundingBoxes', seeds=[0]), case('ToImage', on='u8 image', seeds=[0]), case('UniformTemporalSubsample', 3, on='video', seeds=[0])
-case('ToPureTensor', seeds=[0]), case('PILToTensor', on='pair', seeds=[0]), case('SetClampingMode', None, seeds=[0]), case('Identity', on='pair', seeds=[0])
+case('ToPureTensor', seeds=[0]), case('PILToTensor', on='pair', seeds=[0]), case('SetClampingMode', None, seeds=[0]), case('Identity', on='pair', seeds=[0]), case('JPEG', [20, 80], on='image', seeds=[0])
 for policy in ['imagenet', 'cifar10', 'svhn']:
     transform = v2.AutoAugmentPolicy(policy)
     results = []

@@ -36,7 +36,8 @@ describe('transforms.v2.CutMix', () => {
 
   it.each<[unknown[], number | null, string]>([
     [[batch, labels], null, 'num_classes must be passed if the labels are index-based (1D)'],
-    [[batch, 1], 4, "The labels must be a tensor, but got <class 'int'> instead."],
+    [[batch, 1], 4, 'When using the default labels_getter, the input passed to forward must be a dictionary or a two-tuple whose second item is a ' +
+      'dictionary or a tensor, but got int instead.'],
     [[batch.at(0), labels], 4, 'Expected a batched input with 4 dims, but got 3 dimensions instead.'],
     [[batch.at(':2'), labels], 4, 'The batch size of the image or video does not match the batch size of the labels: 2 != 3.'],
     [[batch, labels.float().view([3, 1])], 4,

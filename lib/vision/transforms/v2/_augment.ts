@@ -1,5 +1,4 @@
 // Erased parts, mixed batches, JPEG; torchvision.transforms.v2._augment.
-/* eslint-disable @typescript-eslint/prefer-function-type -- what merges with a class must be an interface */
 import { type Args, bind } from '../../../_args'
 import { tensor } from '../../../_creation'
 import { is_tensor } from '../../../_dispatch'

@@ -116,7 +116,10 @@ export class RandomChannelPermutation extends Transform<{ permutation: Tensor }>
 const distort_names = ['brightness', 'contrast', 'saturation', 'hue', 'p'] as const
 interface Distortion { steps: readonly (readonly [functional: (typeof adjust)[number], factor: number | null])[], permutation: Tensor | null }
 
-/** Each of brightness, contrast, saturation, hue and the order of channels changed with probability p. @see torchvision.transforms.v2.RandomPhotometricDistort */
+/**
+ * Each of brightness, contrast, saturation, hue and the order of channels changed with probability p. Default: 0.5.
+ * @see torchvision.transforms.v2.RandomPhotometricDistort
+ */
 export class RandomPhotometricDistort extends Transform<Distortion> {
   readonly brightness: Range
   readonly contrast: Range

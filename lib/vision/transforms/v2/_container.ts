@@ -47,8 +47,8 @@ export class Compose<Output = Tensor> extends Transform {
     this.transforms = check(bind('Compose.__init__', ['transforms'], 1, args)['transforms'])
   }
 
-  protected override __call__(...inputs: unknown[]): unknown {
-    return run(this.transforms, inputs)
+  protected override __call__(...inputs: unknown[]): Output {
+    return run(this.transforms, inputs) as Output
   }
 
   override extra_repr(): string {

@@ -8,15 +8,15 @@ import { box_iou } from '../../ops'
 import * as tv from '../../tv_tensors'
 import { Floats, randint } from '../_base'
 import * as F from './functional'
-import { part_of } from './_geometry'
 import { Transform } from './_transform'
-import { get_bounding_boxes, has_all, has_any, query_size } from './_utils'
+import { get_bounding_boxes, has_all, has_any, part_of, query_size } from './_utils'
 
 interface Part { top: number, left: number, height: number, width: number, within: Tensor }
 
 const names = ['min_scale', 'max_scale', 'min_aspect_ratio', 'max_aspect_ratio', 'sampler_options', 'trials'] as const
 type Params = [
-  min_scale?: number, max_scale?: number, min_aspect_ratio?: number, max_aspect_ratio?: number, sampler_options?: readonly number[] | null, trials?: number,
+  min_scale?: number, max_scale?: number, min_aspect_ratio?: number, max_aspect_ratio?: number, sampler_options?: readonly number[] | null,
+  trials?: number,
 ]
 
 /**

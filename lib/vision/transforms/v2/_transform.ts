@@ -1,5 +1,4 @@
 // The base of transforms v2; torchvision.transforms.v2.Transform.
-/* eslint-disable @typescript-eslint/prefer-function-type -- what merges with a class must be an interface */
 import { NotImplementedError, ValueError } from '../../../_errors'
 import { float_repr } from '../../../_python_format'
 import { tree_flatten, tree_unflatten } from '../../../_pytree'

@@ -1,5 +1,4 @@
 // From images to tensors and back, other formats of boxes; torchvision.transforms.v2._type_conversion, ._meta, ._temporal.
-/* eslint-disable @typescript-eslint/prefer-function-type -- what merges with a class must be an interface */
 import { type Args, bind } from '../../../_args'
 import { ValueError } from '../../../_errors'
 import { warn } from '../../../_warnings'

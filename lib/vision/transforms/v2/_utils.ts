@@ -40,7 +40,9 @@ export function has_all(flat_inputs: readonly unknown[], ...types_or_checks: rea
   return types_or_checks.every(type => flat_inputs.some(inpt => is_a(inpt, type)))
 }
 
-function only<T extends number[]>(flat_inputs: readonly unknown[], kinds: readonly TypeOrCheck[], size: (inpt: Input) => T, missing: string, what: string): T {
+function only<T extends number[]>(
+  flat_inputs: readonly unknown[], kinds: readonly TypeOrCheck[], size: (inpt: Input) => T, missing: string, what: string,
+): T {
   const sizes = new Map<string, T>()
   for (const inpt of flat_inputs) {
     if (!check_type(inpt, kinds)) continue
@@ -74,6 +76,9 @@ export function get_bounding_boxes(flat_inputs: readonly unknown[]): tv.Bounding
 
 /** True with probability p: as torch compares, in float32. */
 export const happens = (p: number): boolean => rand() < Math.fround(p)
+
+/** A whole number of pixels: the product in float32, as it is there. */
+export const part_of = (size: number, part: Tensor): number => Math.trunc(part.mul(size).item<number>())
 
 // ---- arguments ----
 

@@ -9,13 +9,15 @@ export {
 } from './_color'
 export { Compose, RandomApply, RandomChoice, RandomOrder } from './_container'
 export {
-  CenterCrop, ElasticTransform, FiveCrop, Pad, RandomAffine, RandomCrop, RandomHorizontalFlip, RandomPerspective, RandomResize, RandomResizedCrop,
-  RandomRotation, RandomShortestSize, RandomVerticalFlip, RandomZoomOut, Resize, ScaleJitter, TenCrop,
+  ElasticTransform, Pad, RandomAffine, RandomHorizontalFlip, RandomPerspective, RandomRotation, RandomVerticalFlip, RandomZoomOut,
 } from './_geometry'
 export { RandomIoUCrop } from './_iou_crop'
 export {
   ConvertImageDtype, GaussianBlur, GaussianNoise, Identity, Lambda, LinearTransformation, Normalize, SanitizeBoundingBoxes, ToDtype,
 } from './_misc'
+export {
+  CenterCrop, FiveCrop, RandomCrop, RandomResize, RandomResizedCrop, RandomShortestSize, Resize, ScaleJitter, TenCrop,
+} from './_sizes'
 export { Transform } from './_transform'
 export {
   ClampBoundingBoxes, ConvertBoundingBoxFormat, PILToTensor, SetClampingMode, ToImage, ToPILImage, ToPureTensor, ToTensor,

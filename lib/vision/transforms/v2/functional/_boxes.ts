@@ -136,7 +136,9 @@ export function check_displacement(displacement: Tensor, height: number, width: 
 }
 
 /** Boxes around the places where their corners are displaced to. */
-export function displaced(boxes: Tensor, format: BoundingBoxFormat, canvas_size: CanvasSize, displacement: Tensor, clamping_mode: ClampingMode): Tensor {
+export function displaced(
+  boxes: Tensor, format: BoundingBoxFormat, canvas_size: CanvasSize, displacement: Tensor, clamping_mode: ClampingMode,
+): Tensor {
   const [height, width] = canvas_size
   check_displacement(displacement, height, width)
   if (boxes.numel() === 0) return boxes

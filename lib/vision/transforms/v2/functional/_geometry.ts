@@ -80,7 +80,8 @@ function parse_affine(angle: unknown, translate: unknown, scale: number, shear: 
 }
 
 /** A center in pixels, counted from the middle. */
-const from_middle = (center: Center, w: number, h: number): readonly number[] => center === null ? [0, 0] : [center[0]! - w * 0.5, center[1]! - h * 0.5]
+const from_middle = (center: Center, w: number, h: number): readonly number[] =>
+  center === null ? [0, 0] : [center[0]! - w * 0.5, center[1]! - h * 0.5]
 
 function affine_image(image: Tensor, { angle, translate, scale, shear, center }: Affine, mode: InterpolationMode, fill: Fill): Tensor {
   const [h, w] = [image.size(-2), image.size(-1)]
@@ -90,7 +91,8 @@ function affine_image(image: Tensor, { angle, translate, scale, shear, center }:
 }
 
 type AffineParams = [
-  angle: number, translate: readonly number[], scale: number, shear: number | readonly number[], interpolation?: Interpolation, fill?: Fill, center?: Center,
+  angle: number, translate: readonly number[], scale: number, shear: number | readonly number[], interpolation?: Interpolation, fill?: Fill,
+  center?: Center,
 ]
 const affine_names = ['angle', 'translate', 'scale', 'shear', 'interpolation', 'fill', 'center'] as const
 
