@@ -35,6 +35,7 @@ export interface Binding {
   is_contiguous(id: Handle, memory_format: number): boolean
   is_inference(id: Handle): boolean
   is_nested(id: Handle): boolean
+  impl_id(id: Handle): number
   same(a: Handle, b: Handle): boolean
   item(id: Handle): void
   from_data(out: object, view: Bytes, dtype: number): Handle
@@ -195,6 +196,40 @@ export interface Binding {
   exit_dual_level(level: number): void
   forward_ad_enabled(): boolean
   set_forward_ad_enabled(on: boolean): void
+
+  script_load(out: object, file: string | Uint8Array, device: number, extra_files: string, restore_shapes: boolean): Handle
+  script_extra_file(script: Handle, name: string): Buffer | undefined
+  script_save(script: Handle, extra_files: (string | Uint8Array)[]): Buffer
+  adopt_script(object: object, id: Handle): void
+  script_info(script: Handle): void
+  script_attr(script: Handle, name: string): void
+  script_set_attr(script: Handle, name: string): void
+  script_text(script: Handle, method: string, what: 'code' | 'graph' | 'inlined_graph' | 'schema' | 'arguments'): string
+  script_constants(script: Handle, method: string): void
+  script_compile(out: object, source: string): Handle
+  script_define(unit: Handle, source: string): void
+  script_function(out: object, unit: Handle, name: string): Handle
+  script_freeze(out: object, module: Handle, preserved: string, optimize_numerics: boolean): Handle
+  script_optimize(out: object, module: Handle, other_methods: string): Handle
+  script_copy(out: object, module: Handle, deep: boolean): Handle
+  set_fusion_strategy(pairs: (boolean | number)[]): void
+  script_call(script: Handle, method: string): void
+
+  new_script_module(out: object, unit: Handle, name: string): Handle
+  script_register(module: Handle, kind: string, name: string, value: Handle): void
+  script_trace(out: object, module: Handle, name: string, argument_names: string, callback: number, flags: number): Handle
+  is_tracing(): boolean
+  push_scope(name: string): void
+  pop_scope(): void
+  tracer_warn(what: string, kind: number): void
+  canonical_graph(script: Handle, method: string): string
+  constant_tensors(script: Handle, method: string): void
+  nondeterministic_nodes(script: Handle, method: string): void
+
+  package_load(out: object, path: string, model_name: string, run_single_threaded: boolean, num_runners: number, device_index: number): Handle
+  package_run(loaded: Handle, inputs: Handle[]): void
+  package_info(loaded: Handle, what: 'metadata' | 'constants' | 'call_spec'): void
+  package_load_constants(loaded: Handle, names: string, tensors: Handle[], check_full_update: boolean, user_managed: boolean): void
 }
 
 /** What C++ calls back, by kind: with the id of a kept value and a number; lib/autograd/_callbacks.ts answers. */

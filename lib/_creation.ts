@@ -144,6 +144,7 @@ function finish(tensor: Tensor, wanted: dtype, options: TensorOptions): Tensor {
  * @see torch.tensor
  */
 export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
+  if (binding.is_tracing()) binding.tracer_warn('torch.tensor', 1)
   if (is_tensor(data)) {
     const copy = (data as Tensor).detach().clone()
     return finish(copy, copy.dtype, options)

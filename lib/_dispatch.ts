@@ -97,7 +97,8 @@ export function made(make: (out: TensorBase) => Handle): TensorBase | null {
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 const MAX_DEPTH = 64
-const TOO_SHORT = 2 ** 28 // a position past any tape: the caller makes room and writes again
+/** A position past any tape: the caller makes room and writes again. */
+export const TOO_SHORT = 2 ** 28
 
 function put_number(value: number, at: number): number {
   const { f64 } = tape
@@ -164,7 +165,8 @@ function put_object(value: object, at: number, depth: number): number {
 }
 
 // Writes past the end of a typed array are dropped silently, so room is checked once, after all values are written.
-function put(value: unknown, at: number, depth: number): number {
+/** Writes a value onto the tape and gives the place after it; past the tape's end if there was no room. */
+export function put(value: unknown, at: number, depth: number): number {
   switch (typeof value) {
     case 'number': return put_number(value, at)
     case 'object': {
@@ -243,6 +245,12 @@ export class Complex {
 
 let cursor = 0
 
+function take_bare_string(bytes: number): string {
+  const start = cursor * 8
+  cursor += Math.ceil(bytes / 8)
+  return decoder.decode(tape.u8.slice(start, start + bytes))
+}
+
 function take(): unknown {
   const { f64 } = tape
   const tag = f64[cursor]!
@@ -255,11 +263,7 @@ function take(): unknown {
     case Tag.Bool: return payload !== 0
     case Tag.BigInt: return tape.i64[cursor - 1]
     case Tag.Complex: return new Complex(payload, f64[cursor++])
-    case Tag.String: {
-      const start = cursor * 8
-      cursor += Math.ceil(payload / 8)
-      return decoder.decode(tape.u8.slice(start, start + payload))
-    }
+    case Tag.String: return take_bare_string(payload)
     case Tag.List:
     case Tag.Tuple: {
       const list: unknown[] = []
@@ -271,8 +275,14 @@ function take(): unknown {
       for (let i = 0; i < payload; i++) map.set(take(), take())
       return map
     }
+    case Tag.NamedTuple: {
+      const [name, ...fields] = Array.from({ length: payload + 1 }, () => take_bare_string(tape.f64[cursor++]!)) as [string, ...string[]]
+      const Tuple = script_tuple_class(name, fields)
+      return new Tuple(fields.map(() => take()))
+    }
     case Tag.Device:
-    case Tag.DType: return constant_makers.get(tag)!(payload)
+    case Tag.DType:
+    case Tag.Script: return constant_makers.get(tag)!(payload)
     default: return null
   }
 }
@@ -343,6 +353,22 @@ function named_tuple_class(name: string, fields: readonly string[]): NamedTupleC
   fields.forEach((field, i) => {
     Object.defineProperty(type.prototype, field, { get(this: NamedTuple) { return this[i] } })
   })
+  return type
+}
+
+const script_tuples = new Map<string, NamedTupleClass>()
+
+// A named tuple of TorchScript: the same, but that it prints as Python's namedtuple does.
+function script_tuple_class(name: string, fields: readonly string[]): NamedTupleClass {
+  const key = [name, ...fields].join()
+  let type = script_tuples.get(key)
+  if (type === undefined) {
+    type = named_tuple_class(name, fields)
+    Object.defineProperty(type.prototype, 'toString', {
+      value(this: NamedTuple) { return `${name}(${fields.map((field, i) => `${field}=${String(this[i])}`).join(', ')})` },
+    })
+    script_tuples.set(key, type)
+  }
   return type
 }
 

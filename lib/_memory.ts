@@ -61,12 +61,13 @@ export function keep(value: unknown): number {
 
 const warned = new Set<string>()
 
-// Each text once, as Python's default filter does for a place.
+// Each text once, as Python's default filter does for a place. Those of the tracer come with their class's name.
 function warn(messages: readonly string[]): void {
   for (const message of messages) {
     if (warned.has(message)) continue
     warned.add(message)
-    process.emitWarning(message, 'UserWarning')
+    const traced = message.startsWith('TracerWarning: ')
+    process.emitWarning(traced ? message.slice(15) : message, traced ? 'TracerWarning' : 'UserWarning')
   }
 }
 

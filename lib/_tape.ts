@@ -5,6 +5,7 @@ import { binding } from './_C'
 export const Tag = {
   None: 0, Tensor: 1, Int: 2, Float: 3, Bool: 4, BigInt: 5, String: 6, List: 7, Ints: 8, Floats: 9, DType: 10, Device: 11,
   Layout: 12, MemoryFormat: 13, Generator: 14, Complex: 15, Tuple: 16, Dict: 17, Object: 18,
+  Script: 19, NamedTuple: 20,
 } as const
 
 /** Flags in slot 0, and where values begin. */

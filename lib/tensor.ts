@@ -243,6 +243,7 @@ export class Tensor extends TensorBase implements Iterable<Tensor> {
 
   /** The elements as nested arrays; a 0-dim tensor gives a single value. */
   tolist<T = Nested<number>>(): T {
+    if (binding.is_tracing()) binding.tracer_warn('Converting a tensor to a Python list', 0)
     return to_list(this) as T
   }
 
@@ -253,6 +254,7 @@ export class Tensor extends TensorBase implements Iterable<Tensor> {
    * @see torch.Tensor.numpy
    */
   numpy(): TypedArray {
+    if (binding.is_tracing()) binding.tracer_warn('Converting a tensor to a NumPy array', 0)
     if (this.requires_grad) {
       throw new RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
     }
@@ -267,6 +269,7 @@ export class Tensor extends TensorBase implements Iterable<Tensor> {
 
   * [Symbol.iterator](): Iterator<Tensor> {
     if (this.dim() === 0) throw new TypeError('iteration over a 0-d tensor')
+    if (binding.is_tracing()) binding.tracer_warn(ITERATION, 2)
     yield* unbind([this, 0]) as Tensor[]
   }
 
@@ -504,6 +507,9 @@ export class Tensor extends TensorBase implements Iterable<Tensor> {
     return Number(this.item())
   }
 }
+
+const ITERATION = "Iterating over a tensor might cause the trace to be incorrect. Passing a tensor of different shape won't change the number of iterations "
+  + 'executed (and might lead to errors or silently give incorrect results).'
 
 const backward_names = ['gradient', 'retain_graph', 'create_graph', 'inputs'] as const
 

@@ -17,6 +17,7 @@ enum class CallbackKind : int32_t {
   Pack = 6,
   Unpack = 7,
   Stack = 8,
+  Trace = 9,
 };
 
 // A value that JavaScript keeps for us under a number; released on whichever thread this dies.

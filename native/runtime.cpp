@@ -41,6 +41,12 @@ void finalize_node(node_api_basic_env, void* id, void* runtime) {
   owner->release();
 }
 
+void finalize_script(node_api_basic_env, void* id, void* runtime) {
+  auto* owner = static_cast<Runtime*>(runtime);
+  owner->scripts.release(as_id(id));
+  owner->release();
+}
+
 void tie(Runtime& runtime, napi_value object, int32_t id, node_api_basic_finalize finalize) {
   if (napi_add_finalizer(runtime.env, object, as_pointer(id), finalize, &runtime, nullptr) != napi_ok)
     throw type_error("a handle needs an object to live in");
@@ -114,6 +120,17 @@ int32_t Runtime::attach(napi_value object, NodeHandle node) {
   const int32_t id = nodes.add(std::move(node));
   tie(*this, object, id, finalize_node);
   return id;
+}
+
+int32_t Runtime::attach(napi_value object, ScriptHandle script) {
+  const int32_t id = scripts.add(std::move(script));
+  adopt_script(object, id);
+  return id;
+}
+
+void Runtime::adopt_script(napi_value object, int32_t id) {
+  tie(*this, object, id, finalize_script);
+  allocated_on_this_thread() += kBytesPerHandle;
 }
 
 void Runtime::adopt_tensor(napi_value object, int32_t id) {

@@ -27,6 +27,13 @@ struct Operator;
 
 // What the engine knows on the thread that runs a node; see current_graph_task.
 struct GraphTaskView;
+struct Script;
+
+// A TorchScript module, function or value in a handle table (native/script.h).
+struct ScriptHandle {
+  std::shared_ptr<Script> script;
+  bool defined() const { return static_cast<bool>(script); }
+};
 
 // Ids of JavaScript callbacks that no C++ object holds any more. Filled on any thread, emptied by JavaScript.
 struct ReleasedCallbacks {
@@ -52,8 +59,10 @@ struct Runtime {
   int32_t attach(napi_value object, at::Tensor tensor);
   int32_t attach(napi_value object, at::Generator generator);
   int32_t attach(napi_value object, NodeHandle node);
-  // Ties a handle that add() made earlier.
+  int32_t attach(napi_value object, ScriptHandle script);
+  // Tie a handle that add() made earlier.
   void adopt_tensor(napi_value object, int32_t id);
+  void adopt_script(napi_value object, int32_t id);
 
   // Runs `work` on this runtime's own thread, from whichever thread this is.
   void on_own_thread(const std::function<void()>& work);
@@ -73,6 +82,7 @@ struct Runtime {
   HandleTable<at::Tensor> tensors;
   HandleTable<at::Generator> generators;
   HandleTable<NodeHandle> nodes;
+  HandleTable<ScriptHandle> scripts;
   std::vector<const Operator*> operators;
   std::vector<c10::IValue> spare_stack;
   std::unordered_map<std::string, int32_t> operator_ids;
@@ -149,5 +159,9 @@ std::vector<Entry> forward_ad_entries();
 std::vector<Entry> autocast_entries();
 std::vector<Entry> storage_entries();
 std::vector<Entry> checksum_entries();
+std::vector<Entry> script_entries();
+std::vector<Entry> script_call_entries();
+std::vector<Entry> trace_entries();
+std::vector<Entry> package_entries();
 
 } // namespace torch_ts

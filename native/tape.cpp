@@ -2,6 +2,7 @@
 
 #include "errors.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -14,6 +15,7 @@ void Tape::open(napi_env env, size_t slots) {
   if (napi_create_arraybuffer(env, slots * sizeof(double), &data, &buffer) != napi_ok ||
       napi_create_reference(env, buffer, 1, &reference) != napi_ok)
     throw Error(ErrorKind::OutOfMemory, "cannot allocate the tape");
+  if (data_ != nullptr) std::memcpy(data, data_, std::min(slots, slots_) * sizeof(double)); // what was written so far
   close();
   env_ = env;
   buffer_ = reference;
@@ -94,6 +96,7 @@ void Tape::reserve(size_t slots) {
   if (slots <= slots_) return;
   data_[0] = kNewTape; // in the old buffer, where JavaScript still looks
   open(env_, slots * 2);
+  data_[0] = 0;
 }
 
 void Tape::write_int64(size_t slot, int64_t value) { std::memcpy(data_ + slot, &value, sizeof(value)); }

@@ -30,6 +30,8 @@ enum class Tag : int32_t {
   Tuple,        // as List
   Dict,         // count, then that many pairs of tagged values
   Object,       // something else, which no operator takes
+  Script,       // handle of a TorchScript object
+  NamedTuple,   // count, the type's name, the fields' names (bare strings), then that many tagged values; results only
 };
 
 enum Flag : int32_t { kCollect = 1, kReleased = 2, kNewTape = 4, kWarned = 8 };

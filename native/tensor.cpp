@@ -5,8 +5,10 @@
 #include "values.h"
 
 #include <ATen/Functions.h>
+#include <ATen/TracerMode.h>
 #include <c10/core/DefaultDtype.h>
 #include <c10/util/StringUtil.h>
+#include <torch/csrc/jit/frontend/tracer.h>
 
 #include <algorithm>
 #include <cstring>
@@ -77,6 +79,11 @@ napi_value same(Runtime& runtime, Arguments arguments) {
   return to_js(runtime, tensor_of(runtime, arguments[0]).is_same(tensor_of(runtime, arguments[1])));
 }
 
+// A number that is the tensor object's own while it lives.
+napi_value impl_id(Runtime& runtime, Arguments arguments) {
+  return to_js(runtime, static_cast<double>(reinterpret_cast<uintptr_t>(tensor_of(runtime, arguments[0]).unsafeGetTensorImpl())));
+}
+
 napi_value is_nested(Runtime& runtime, Arguments arguments) {
   return to_js(runtime, tensor_of(runtime, arguments[0]).is_nested());
 }
@@ -90,6 +97,9 @@ napi_value item(Runtime& runtime, Arguments arguments) {
   const at::Tensor tensor = tensor_of(runtime, arguments[0]);
   if (tensor.numel() != 1)
     throw runtime_error(c10::str("a Tensor with ", tensor.numel(), " elements cannot be converted to Scalar"));
+  if (torch::jit::tracer::isTracing())
+    torch::jit::tracer::warn(tensor.scalar_type() == at::kBool ? "Converting a tensor to a Python boolean" : "Converting a tensor to a Python number",
+        torch::jit::tracer::WARN_PYTHON_DATAFLOW);
   write_scalar(runtime, tensor.item());
   return nullptr;
 }
@@ -147,6 +157,7 @@ napi_value from_data(Runtime& runtime, Arguments arguments) {
   const auto sizes = sizes_on_tape(runtime);
   check_size(sizes, type, bytes.length);
   at::Tensor tensor = lifted([&] {
+    const at::tracer::impl::NoTracerDispatchMode untraced; // for a trace the bytes are a constant
     at::Tensor plain = at::empty(sizes, at::TensorOptions(at::kCPU).dtype(type));
     if (bytes.length > 0) std::memcpy(plain.mutable_data_ptr(), bytes.data, bytes.length);
     return plain;
@@ -176,6 +187,7 @@ napi_value from_memory(Runtime& runtime, Arguments arguments) {
 
 // The elements in row-major order in memory that can be read: a zero tensor has no memory at all.
 at::Tensor readable(const at::Tensor& tensor) {
+  const at::tracer::impl::NoTracerDispatchMode untraced;
   const at::Tensor value = without_grad_levels(tensor);
   const at::Tensor real = value._is_zerotensor() ? value.clone() : value;
   return real.resolve_conj().resolve_neg().to(at::kCPU).contiguous();
@@ -248,6 +260,7 @@ std::vector<Entry> tensor_entries() {
       {"data_ptr", guarded<data_ptr>},
       {"is_contiguous", guarded<is_contiguous>},
       {"is_inference", guarded<is_inference>},
+      {"impl_id", guarded<impl_id>},
       {"is_nested", guarded<is_nested>},
       {"same", guarded<same>},
       {"item", guarded<item>},

@@ -1,6 +1,7 @@
 #include "values.h"
 
 #include "device.h"
+#include "script.h"
 
 #include <c10/util/StringUtil.h>
 
@@ -27,7 +28,7 @@ class Writer {
     if (value.isSymInt()) return integer(value.toSymInt().guard_int(__FILE__, __LINE__));
     if (value.isSymBool()) return tagged(Tag::Bool, value.toSymBool().guard_bool(__FILE__, __LINE__) ? 1 : 0);
     if (value.isSymFloat()) return tagged(Tag::Float, value.toSymFloat().guard_float(__FILE__, __LINE__));
-    if (value.isTuple()) return values(Tag::Tuple, value.toTupleRef().elements());
+    if (value.isTuple()) return tuple(value.toTupleRef());
     if (value.isList()) return values(Tag::List, value.toListRef());
     if (value.isGenericDict()) {
       const auto dict = value.toGenericDict();
@@ -38,7 +39,8 @@ class Writer {
       }
       return;
     }
-    throw type_error(c10::str("a result of type ", value.tagKind(), " cannot be passed to JavaScript"));
+    if (value.isObject()) return script({torch::jit::Module(value.toObject()), {}, nullptr, {}, {}});
+    script({{}, {}, nullptr, value, {}}); // whatever it is, it can be passed back
   }
 
   void tensor(const at::Tensor& tensor) {
@@ -71,6 +73,18 @@ class Writer {
   }
 
  private:
+  void script(Script script) { tagged(Tag::Script, runtime_.scripts.add({std::make_shared<Script>(std::move(script))})); }
+
+  void tuple(const c10::ivalue::Tuple& tuple) {
+    const auto type = tuple.type();
+    const auto& schema = type->schema();
+    if (schema == nullptr || !type->name()) return values(Tag::Tuple, tuple.elements());
+    tagged(Tag::NamedTuple, static_cast<double>(tuple.size()));
+    bare_string(type->name()->name());
+    for (const auto& field : schema->arguments()) bare_string(field.name());
+    for (const c10::IValue& element : tuple.elements()) value(element);
+  }
+
   template <typename Values>
   void values(Tag tag, const Values& list) {
     tagged(tag, static_cast<double>(list.size()));
@@ -78,9 +92,13 @@ class Writer {
   }
 
   void string(const std::string& text) {
-    runtime_.tape.reserve(slot_ + 1 + Tape::slots_of_string(text.size()));
-    runtime_.tape.write(slot_, static_cast<double>(Tag::String));
-    slot_ = runtime_.tape.write_string(slot_ + 1, text);
+    raw(static_cast<double>(Tag::String));
+    bare_string(text);
+  }
+
+  void bare_string(const std::string& text) {
+    runtime_.tape.reserve(slot_ + Tape::slots_of_string(text.size()));
+    slot_ = runtime_.tape.write_string(slot_, text);
   }
 
   Runtime& runtime_;
@@ -94,6 +112,8 @@ void write_results(Runtime& runtime, const std::vector<c10::IValue>& values) {
   writer.raw(static_cast<double>(values.size()));
   for (const auto& value : values) writer.value(value);
 }
+
+void write_value(Runtime& runtime, const c10::IValue& value) { Writer(runtime, Tape::kFirst).value(value); }
 
 void write_dtype(Runtime& runtime, int64_t code) {
   Writer writer(runtime, Tape::kFirst);

@@ -13,6 +13,8 @@ namespace torch_ts {
 // Writes tagged values from kFirst on: the count, the number of the overload, then each value. New tensors get handles that
 // JavaScript must adopt.
 void write_results(Runtime& runtime, const std::vector<c10::IValue>& values);
+// One value, without a count.
+void write_value(Runtime& runtime, const c10::IValue& value);
 void write_dtype(Runtime& runtime, int64_t code);
 void write_tensors(Runtime& runtime, const std::vector<at::Tensor>& tensors);
 void write_scalar(Runtime& runtime, const c10::Scalar& value);

@@ -70,6 +70,7 @@ const answers: Answer[] = [
   (pack: (tensor: TensorBase) => unknown, tensor) => keep(pack(adopt(tensor))),
   unpack,
   stack,
+  (traced: () => number) => traced(),
 ]
 
 set_callback((kind, id, argument) => answers[kind]!(kept.get(id) as never, argument, id))

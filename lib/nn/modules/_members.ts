@@ -45,12 +45,16 @@ export function set_attr(module: Module, name: string, value: unknown): void {
   (module as unknown as Record<string, unknown>)[name] = value
 }
 
+/** While a trace is recorded: runs a module's forward in a part of the graph that is its own. */
+export const tracing: { scope: ((module: Module, forward: () => unknown) => unknown) | null } = { scope: null }
+
 /** Calls a module's forward. @throws {NotImplementedError} if its class defines none. */
 export function run_forward(module: Module, args: readonly unknown[]): unknown {
   const { forward } = module as { forward?: (...args: readonly unknown[]) => unknown }
   if (forward === undefined) throw new NotImplementedError(`Module [${module._get_name()}] is missing the required "forward" function`)
   const names = module._forward_names
   const given = names !== undefined && is_kwargs(args[args.length - 1]) ? arrange(`${module._get_name()}.forward`, names, forward.length, args) : args
+  if (tracing.scope !== null) return tracing.scope(module, () => forward.apply(module, given as unknown[]))
   return forward.apply(module, given as unknown[])
 }
 
