@@ -6,6 +6,7 @@ import { Tensor, elements } from '../../lib/tensor'
 import { Image, transforms, tv_tensors } from '../../lib/vision'
 import { rand } from '../../lib/vision/transforms/_base'
 import golden from '../fixtures/vision_v2.json'
+import '../helpers/typescript_children'
 
 const { v2 } = transforms
 const F = v2.functional
