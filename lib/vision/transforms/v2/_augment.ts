@@ -106,7 +106,7 @@ export interface Mixed {
 export abstract class Mixed extends Transform<Mixture> {
   readonly alpha: number
   readonly num_classes: number | null
-  private readonly _labels_getter: (inputs: unknown) => unknown
+  private readonly _labels_getter: LabelsGetter
 
   constructor(options: MixOptions = {}) {
     super()
@@ -114,7 +114,8 @@ export abstract class Mixed extends Transform<Mixture> {
       bind<MixOptions>(`${new.target.name}.__init__`, [], 0, [options], ['alpha', 'num_classes', 'labels_getter'])
     this.alpha = alpha
     this.num_classes = num_classes
-    this._labels_getter = parse_labels_getter(labels_getter)
+    parse_labels_getter(labels_getter)
+    this._labels_getter = labels_getter
   }
 
   protected override get _floats(): readonly string[] {
@@ -149,7 +150,7 @@ export abstract class Mixed extends Transform<Mixture> {
     if (has_any(flat, Image, tv.BoundingBoxes, tv.Mask)) {
       throw new ValueError(`${this.constructor.name}() does not support PIL images, bounding boxes, keypoints and masks.`)
     }
-    const labels = this._check_labels(this._labels_getter(inputs))
+    const labels = this._check_labels(parse_labels_getter(this._labels_getter)(inputs))
     const needs = this._needs_transform_list(flat)
     const params = this.make_params(flat.filter((_, i) => needs[i]))
     const outputs = flat.map((inpt, i) => {
