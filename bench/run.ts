@@ -129,6 +129,15 @@ function calls(): Row[] {
   })))
 }
 
+/** Steps of optimizers, a Function's call, vmap. */
+function training(): Row[] {
+  const { ours, theirs } = compare(() => JSON.parse(run_node('optim.js', '0.2')) as Record<string, number>,
+    () => JSON.parse(run_python('optim.py', '0.2')) as Record<string, number>)
+  return Object.keys(ours[0]!).map(what => ({
+    what, unit: 'us', ours: median(ours.map(one => one[what]!)), theirs: median(theirs.map(one => one[what]!)),
+  }))
+}
+
 function first_tensor(): Row {
   const seconds = (run: () => unknown): number => {
     const start = process.hrtime.bigint()
@@ -182,6 +191,7 @@ jobs.rows.push(...loading(mnist_folder()))
 const start = first_tensor()
 const in_files = files()
 const costs = calls()
+const steps = training()
 const means = (['plain', 'grad'] as const).map(kind => {
   const chosen = costs.filter(row => row.what.endsWith(', grad') === (kind === 'grad'))
   return `${geometric_mean(chosen.map(row => row.theirs / row.ours)).toFixed(2)} (${kind === 'grad' ? 'recording gradients' : 'without gradients'})`
@@ -207,6 +217,12 @@ Python transforms sample by sample, as torchvision does; torch-ts transforms who
 \`torch.save\` and \`torch.load\` of a state of 520 tensors. Ours verify checksums when they load, and sync the file to the disk when they save; Python does neither.
 
 ${table(in_files)}
+
+## Steps of optimizers, a custom Function, vmap
+
+Each optimizer in its default form, with parameters whose gradients are there.
+
+${table(steps)}
 
 ## One call on tiny tensors
 
