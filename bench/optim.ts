@@ -31,9 +31,11 @@ const makers: Record<string, (params: nn.Parameter[]) => optim.Optimizer> = {
   Rprop: params => new optim.Rprop(params),
 }
 
-/** The least mean time of a call in us among three rounds. */
+/** The least mean time of a call in us among three rounds, when it is warm. */
 function cost(call: () => unknown): number {
-  for (let i = 0; i < 3; i++) call()
+  const warm = process.hrtime.bigint() + BigInt(Math.round(seconds_each * 3e9)) // until V8 has compiled what runs often
+  do call()
+  while (process.hrtime.bigint() < warm)
   let best = Infinity
   for (let round = 0; round < 3; round++) {
     const start = process.hrtime.bigint()
