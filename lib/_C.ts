@@ -1,7 +1,7 @@
 // Loads the native addon and types what it exports. Nothing else imports the binding's loader.
 import { isMainThread } from 'node:worker_threads'
 import {
-  AssertionError, IndexError, LinAlgError, NotImplementedError, OutOfMemoryError, RuntimeError, ValueError,
+  AcceleratorError, AssertionError, IndexError, LinAlgError, NotImplementedError, OutOfMemoryError, RuntimeError, ValueError,
 } from './_errors'
 import { load_addon, open_library } from './_load'
 
@@ -242,6 +242,7 @@ interface Addon {
 // The order is that of ErrorKind in native/errors.h.
 const error_classes = [
   RuntimeError, TypeError, ValueError, IndexError, NotImplementedError, OutOfMemoryError, LinAlgError, AssertionError,
+  AcceleratorError,
 ]
 
 let handler: Callback = () => 0

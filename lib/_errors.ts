@@ -43,6 +43,14 @@ export class OutOfMemoryError extends RuntimeError {
   }
 }
 
+/** A device failed, as at a bad index in a kernel; often at a later call than the one to blame. */
+export class AcceleratorError extends RuntimeError {
+  constructor(message?: string) {
+    super(message)
+    named(this, 'AcceleratorError')
+  }
+}
+
 /** A factorisation or solve failed, as for a singular matrix. */
 export class LinAlgError extends RuntimeError {
   constructor(message?: string) {
@@ -72,5 +80,13 @@ export class AttributeError extends Error {
   constructor(message?: string) {
     super(message)
     named(this, 'AttributeError')
+  }
+}
+
+/** An error after which the process should not go on. */
+export class FatalError extends Error {
+  constructor(message?: string) {
+    super(message)
+    named(this, 'FatalError')
   }
 }

@@ -52,6 +52,8 @@ Described describe(const std::exception_ptr& pointer) {
     return {ErrorKind::OutOfMemory, text(error)};
   } catch (const c10::LinAlgError& error) {
     return {ErrorKind::LinAlg, text(error)};
+  } catch (const c10::AcceleratorError& error) {
+    return {ErrorKind::Accelerator, text(error)};
   } catch (const c10::Error& error) {
     return {ErrorKind::Runtime, text(error)};
   } catch (const std::bad_alloc&) {

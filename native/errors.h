@@ -12,7 +12,7 @@
 namespace torch_ts {
 
 // The order is that of `error_classes` in lib/_C.ts.
-enum class ErrorKind : int { Runtime, Type, Value, Index, NotImplemented, OutOfMemory, LinAlg, Assertion };
+enum class ErrorKind : int { Runtime, Type, Value, Index, NotImplemented, OutOfMemory, LinAlg, Assertion, Accelerator };
 
 // An error that the addon itself raises, with the JavaScript class that it becomes.
 struct Error : std::runtime_error {

@@ -20,6 +20,7 @@ const reasons = [
   { title: 'quantization, which PyTorch has moved to torchao', kinds: ['qscheme'], names: /^(ao|quantization|qscheme|quantized_(gru|lstm))$/ },
   { title: 'devices for which there is no libtorch that torch-ts loads', names: /^(ipu|mps|mtia|xpu|get_device_module|cudnn_is_acceptable)$/ },
   { title: 'packaging of Python programs', names: /^(package|torch_version|return_types|functional)$/ },
+  { title: 'not there yet: streams and events of GPUs, torch.distributed, torch.profiler', names: /^(Event|Stream|record_stream|distributed|profiler)$/ },
   { title: 'prototypes in PyTorch', names: /^(nested|MaskedTensor|masked_tensor|maskedtensor|as_masked_tensor|is_masked_tensor|SparseSemiStructured\w*|semi_structured|to_sparse_semi_structured|as_sparse_gradcheck)$/ },
 ]
 
