@@ -8,7 +8,10 @@ export { Size } from './_size'
 export { e, inf, nan, newaxis, pi } from './_constants'
 export { typename } from './_typename'
 export { Complex, NamedTuple } from './_dispatch'
-export { ValueError, RuntimeError, IndexError, NotImplementedError, OutOfMemoryError, LinAlgError, AssertionError, KeyError, AttributeError, AcceleratorError, FatalError } from './_errors'
+export {
+  ValueError, RuntimeError, IndexError, NotImplementedError, OutOfMemoryError, LinAlgError, AssertionError, KeyError, AttributeError,
+  AcceleratorError, FatalError,
+} from './_errors'
 export { Node } from './autograd/_node'
 export { Tensor, type RemovableHandle, type ToOptions, type TypedArray } from './tensor'
 export {
