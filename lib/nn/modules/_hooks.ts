@@ -5,6 +5,7 @@ import { warn } from '../../_warnings'
 import type { RemovableHandle, Tensor } from '../../tensor'
 import { BackwardHook } from './_backward_hook'
 import { run_forward, state_of } from './_members'
+import { hook_last_node } from './_regular_backward_hook'
 import type { Module } from './module'
 
 /** The gradients of a module's inputs or outputs: null for what is no tensor or has no gradient. */
@@ -64,9 +65,11 @@ export class CallHooks {
   readonly forward = new HookTable<ForwardEntry>()
   readonly backward_pre = new HookTable<BackwardPreHook>()
   readonly backward = new HookTable<FullBackwardHook>()
+  readonly regular_backward = new HookTable<FullBackwardHook>()
 
   get any(): boolean {
-    return this.forward_pre.size + this.forward.size + this.backward_pre.size + this.backward.size > 0
+    return this.forward_pre.size + this.forward.size + this.backward_pre.size + this.backward.size
+      + this.regular_backward.size > 0
   }
 }
 
@@ -98,6 +101,16 @@ export const global_hooks = new CallHooks()
 export function hooks_of(module: Module): ModuleHooks {
   const state = state_of(module)
   return state.hooks ??= new ModuleHooks()
+}
+
+/** Adds a backward hook, full or regular. @throws {RuntimeError} if there are hooks of the other kind. */
+export function add_backward_hook(hooks: CallHooks, kind: 'backward' | 'regular_backward', hook: FullBackwardHook, prepend = false): RemovableHandle {
+  const other = kind === 'backward' ? hooks.regular_backward : hooks.backward
+  if (other.size > 0) {
+    const where = hooks === global_hooks ? 'as a global Module hook' : 'on a single Module'
+    throw new RuntimeError(`Cannot use both regular backward hooks and full backward hooks ${where}. Please use only one of them.`)
+  }
+  return hooks[kind].add(hook, prepend)
 }
 
 export function check_hook(name: string, hook: unknown): void {
@@ -168,6 +181,8 @@ export function call_with_hooks(module: Module, given: readonly unknown[]): unkn
       called.add(entry)
       result = run_forward_hook(module, entry, call, result)
     }
+    const regular = hooks.flatMap(table => table.regular_backward.list())
+    if (regular.length > 0) hook_last_node(module, regular, call.args, result)
     return backward ? backward.setup_output(result) : result
   } catch (error) {
     for (const entry of forward_hooks) {

@@ -2,7 +2,7 @@
 import type { RemovableHandle, Tensor } from '../../tensor'
 import type { Parameter } from '../parameter'
 import {
-  type BackwardPreHook, type ForwardHook, type ForwardHookWithKwargs, type ForwardPreHook, type FullBackwardHook, HookTable, check_hook, global_hooks,
+  type BackwardPreHook, type ForwardHook, type ForwardHookWithKwargs, type ForwardPreHook, type FullBackwardHook, HookTable, add_backward_hook, check_hook, global_hooks,
 } from './_hooks'
 import type { Module } from './module'
 
@@ -65,5 +65,11 @@ export function register_module_full_backward_pre_hook(hook: BackwardPreHook): R
 /** Calls a function with the gradients of every module's inputs and outputs. */
 export function register_module_full_backward_hook(hook: FullBackwardHook): RemovableHandle {
   check_hook('register_module_full_backward_hook', hook)
-  return global_hooks.backward.add(hook)
+  return add_backward_hook(global_hooks, 'backward', hook)
+}
+
+/** Hooks the node that made each module's result. @deprecated Use {@link register_module_full_backward_hook}. */
+export function register_module_backward_hook(hook: FullBackwardHook): RemovableHandle {
+  check_hook('register_module_backward_hook', hook)
+  return add_backward_hook(global_hooks, 'regular_backward', hook)
 }

@@ -13,7 +13,7 @@ import { Parameter as ParameterClass } from '../parameter'
 import { apply_own, converter } from './_convert'
 import {
   type BackwardPreHook, type ForwardHook, type ForwardHookWithKwargs, type ForwardPreHook, type ForwardPreHookWithKwargs, type FullBackwardHook,
-  type LoadPostHook, type LoadPreHook, type StateDictPostHook, type StateDictPreHook, call_with_hooks, check_hook, global_hooks, hooks_of,
+  type LoadPostHook, type LoadPreHook, type StateDictPostHook, type StateDictPreHook, call_with_hooks, add_backward_hook, check_hook, global_hooks, hooks_of,
 } from './_hooks'
 import { get_attr, init_state, is_module, member_kind, members, register, run_forward, state_of } from './_members'
 import { registration_hooks } from './_registration'
@@ -460,7 +460,18 @@ export class Module extends Callable {
    */
   register_full_backward_hook(hook: FullBackwardHook, { prepend = false }: { prepend?: boolean } = {}): RemovableHandle {
     check_hook('register_full_backward_hook', hook)
-    return hooks_of(this).backward.add(hook, prepend)
+    return add_backward_hook(hooks_of(this), 'backward', hook, prepend)
+  }
+
+  /**
+   * Hooks the node of the graph that made the result; its inputs may be other than the module's.
+   *
+   * @deprecated Use {@link register_full_backward_hook}.
+   * @see torch.nn.Module.register_backward_hook
+   */
+  register_backward_hook(hook: FullBackwardHook): RemovableHandle {
+    check_hook('register_backward_hook', hook)
+    return add_backward_hook(hooks_of(this), 'regular_backward', hook)
   }
 
   /** Calls a function with the gradients of the outputs before backward enters the module. It may return others. */
