@@ -2,7 +2,8 @@
 import type { RemovableHandle, Tensor } from '../../tensor'
 import type { Parameter } from '../parameter'
 import {
-  type BackwardPreHook, type ForwardHook, type ForwardHookWithKwargs, type ForwardPreHook, type FullBackwardHook, HookTable, add_backward_hook, check_hook, global_hooks,
+  type BackwardPreHook, type ForwardHook, type ForwardHookWithKwargs, type ForwardPreHook, type FullBackwardHook, HookTable,
+  add_backward_hook, check_hook, global_hooks,
 } from './_hooks'
 import type { Module } from './module'
 

@@ -13,7 +13,8 @@ import { Parameter as ParameterClass } from '../parameter'
 import { apply_own, converter } from './_convert'
 import {
   type BackwardPreHook, type ForwardHook, type ForwardHookWithKwargs, type ForwardPreHook, type ForwardPreHookWithKwargs, type FullBackwardHook,
-  type LoadPostHook, type LoadPreHook, type StateDictPostHook, type StateDictPreHook, call_with_hooks, add_backward_hook, check_hook, global_hooks, hooks_of,
+  type LoadPostHook, type LoadPreHook, type StateDictPostHook, type StateDictPreHook, add_backward_hook, call_with_hooks,
+  check_hook, global_hooks, hooks_of,
 } from './_hooks'
 import { get_attr, init_state, is_module, member_kind, members, register, run_forward, state_of } from './_members'
 import { registration_hooks } from './_registration'
