@@ -55,6 +55,8 @@ export interface Binding {
   version(id: Handle): number
   retain_grad(id: Handle): void
   retains_grad(id: Handle): boolean
+  grad_dtype(id: Handle): number
+  set_grad_dtype(id: Handle, code: number): void
   variable_data(out: object, id: Handle): Handle
   set_data(id: Handle, data: Handle): void
   increment_version(id: Handle): void

@@ -11,13 +11,14 @@ import { Size } from './_size'
 import { read_ints } from './_tape'
 import { type OnDevice, type PythonMethods, add_python_methods } from './_tensor_methods'
 import { tensor_str } from './_tensor_str'
+import { type_name as python_type_name } from './_typename'
 import { type Args, bind } from './_args'
 import { run_backward } from './autograd/_engine'
 import { add_hook } from './autograd/_hooks'
 import { Node } from './autograd/_node'
 import { type Device, type DeviceLike, device as to_device, device_of_code } from './device'
 import * as dtypes from './dtype'
-import { type dtype, dtype_of_code, scalar_type } from './dtype'
+import { dtype, dtype_of_code, scalar_type } from './dtype'
 import { type TensorMethods, tensor_methods } from './generated/tensor_methods'
 import { type layout, type memory_format, contiguous_format, layout_of_code } from './layout'
 import type { Item, Nested, Scalar } from './types'
@@ -449,6 +450,22 @@ export class Tensor extends TensorBase implements Iterable<Tensor> {
 
   get retains_grad(): boolean {
     return binding.retains_grad(handle(this))
+  }
+
+  /**
+   * The dtype that a leaf's gradient must have; null: any. Default: the tensor's own.
+   *
+   * @throws {RuntimeError} for a tensor that is no leaf, and if there is a gradient of another dtype.
+   * @see torch.Tensor.grad_dtype
+   */
+  get grad_dtype(): dtype | null {
+    const code = binding.grad_dtype(handle(this))
+    return code < 0 ? null : dtype_of_code(code)
+  }
+
+  set grad_dtype(type: dtype | null) {
+    if (type !== null && !(type instanceof dtype)) throw new RuntimeError(`grad_dtype must be a torch.dtype or None, but got ${python_type_name(type)}`)
+    binding.set_grad_dtype(handle(this), type === null ? -1 : type.code)
   }
 
   /**

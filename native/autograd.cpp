@@ -47,9 +47,10 @@ napi_value set_grad(Runtime& runtime, Arguments arguments) {
   }
   const at::Tensor gradient = runtime.tensor(id);
   if (gradient.is_same(tensor)) throw runtime_error("can't assign Variable as its own grad");
-  if (gradient.scalar_type() != tensor.scalar_type())
+  const auto wanted = tensor.grad_dtype();
+  if (wanted && gradient.scalar_type() != *wanted)
     throw runtime_error(c10::str("attempting to assign a gradient with dtype '", gradient.dtype().name(),
-        "' to a tensor with grad_dtype '", tensor.scalar_type(), "'. The gradient must match the tensor's grad_dtype (defaults to the "
+        "' to a tensor with grad_dtype '", *wanted, "'. The gradient must match the tensor's grad_dtype (defaults to the "
         "tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set "
         "grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems that assume they match."));
   if (gradient.device() != tensor.device())
@@ -117,6 +118,29 @@ void set_inference_mode(bool on) {
   c10::impl::_force_tls_local_dispatch_key_set(keys);
 }
 
+// grad_dtype(tensor): its code, or -1 where any will do.
+napi_value grad_dtype(Runtime& runtime, Arguments arguments) {
+  const at::Tensor tensor = tensor_of(runtime, arguments[0]);
+  if (!tensor.is_leaf()) throw runtime_error("grad_dtype can only be accessed on leaf tensors.");
+  const auto found = tensor.grad_dtype();
+  return to_js(runtime, found ? static_cast<int32_t>(*found) : -1);
+}
+
+napi_value set_grad_dtype(Runtime& runtime, Arguments arguments) {
+  const at::Tensor tensor = tensor_of(runtime, arguments[0]);
+  const int32_t code = int32_of(runtime, arguments[1], "grad_dtype");
+  if (code >= static_cast<int32_t>(c10::ScalarType::NumOptions)) throw type_error("no such dtype");
+  if (!tensor.is_leaf()) throw runtime_error("grad_dtype can only be set on leaf tensors.");
+  const at::Tensor gradient = tensor.grad();
+  const auto wanted = code < 0 ? std::nullopt : std::optional(static_cast<c10::ScalarType>(code));
+  if (wanted && gradient.defined() && gradient.scalar_type() != *wanted)
+    throw runtime_error(c10::str("Cannot set grad_dtype to '", *wanted, "' because there is already a gradient with dtype '",
+        gradient.dtype().name(), "'. Please clear the gradient (.grad = None) before changing grad_dtype, or ensure the new "
+        "grad_dtype matches the existing gradient's dtype."));
+  tensor.set_grad_dtype(wanted);
+  return nullptr;
+}
+
 napi_value set_mode(Runtime& runtime, Arguments arguments) {
   const int32_t bits = int32_of(runtime, arguments[0], "mode");
   set_inference_mode((bits & kInferenceMode) != 0);
@@ -140,6 +164,8 @@ std::vector<Entry> autograd_entries() {
       {"retains_grad", guarded<retains_grad>},
       {"variable_data", guarded<variable_data>},
       {"set_data", guarded<set_data>},
+      {"grad_dtype", guarded<grad_dtype>},
+      {"set_grad_dtype", guarded<set_grad_dtype>},
       {"mode", guarded<mode>},
       {"set_mode", guarded<set_mode>},
   };
