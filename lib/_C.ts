@@ -231,7 +231,7 @@ export interface Binding {
   package_load(out: object, path: string, model_name: string, run_single_threaded: boolean, num_runners: number, device_index: number): Handle
   package_run(loaded: Handle, inputs: Handle[]): void
   package_info(loaded: Handle, what: 'metadata' | 'constants' | 'call_spec'): void
-  package_load_constants(loaded: Handle, names: string, tensors: Handle[], check_full_update: boolean, user_managed: boolean): void
+  package_load_constants(loaded: Handle, names: string, tensors: Handle[], check_full_update: boolean): void
 }
 
 /** What C++ calls back, by kind: with the id of a kept value and a number; lib/autograd/_callbacks.ts answers. */

@@ -5,6 +5,8 @@
 #include <torch/csrc/inductor/aoti_package/model_package_loader.h>
 #include <torch/custom_class.h>
 
+#include <cstdlib>
+
 namespace torch_ts {
 namespace {
 
@@ -22,8 +24,23 @@ AOTIModelPackageLoader& loader_of(const std::shared_ptr<Script>& script) {
   return static_cast<Package*>(script->value.toCapsule().get())->loader;
 }
 
+// Compiled code trusts the shapes and dtypes of its inputs, and a wrong one reads past the end of memory, unless this asks it to look.
+void check_inputs() {
+  static const bool done = [] {
+    if (std::getenv("AOTI_RUNTIME_CHECK_INPUTS") != nullptr) return true;
+#ifdef _WIN32
+    _putenv_s("AOTI_RUNTIME_CHECK_INPUTS", "1");
+#else
+    setenv("AOTI_RUNTIME_CHECK_INPUTS", "1", 0);
+#endif
+    return true;
+  }();
+  static_cast<void>(done);
+}
+
 // package_load(out, path, model_name, run_single_threaded, num_runners, device_index)
 napi_value package_load(Runtime& runtime, Arguments arguments) {
+  check_inputs();
   auto package = c10::make_intrusive<Package>(string_of(runtime, arguments[1], "path"), string_of(runtime, arguments[2], "model_name"),
       bool_of(runtime, arguments[3]), static_cast<size_t>(std::max(1, int32_of(runtime, arguments[4], "num_runners"))),
       int32_of(runtime, arguments[5], "device_index"));
@@ -57,14 +74,26 @@ napi_value package_info(Runtime& runtime, Arguments arguments) {
   return nullptr;
 }
 
-// package_load_constants(package, names, tensors, check_full_update, user_managed)
+// package_load_constants(package, names, tensors, check_full_update)
 napi_value package_load_constants(Runtime& runtime, Arguments arguments) {
   const auto script = script_of(runtime, arguments[0]);
+  auto& loader = loader_of(script);
   const auto names = lines_of(runtime, arguments[1], "constants_map");
   const auto tensors = tensors_of(runtime, arguments[2]);
+  const auto present = loader.get_runner()->extract_constants_map(false);
+  const at::NoGradGuard no_grad;
   std::unordered_map<std::string, at::Tensor> constants;
-  for (size_t i = 0; i < names.size() && i < tensors.size(); ++i) constants.emplace(names[i], tensors[i]);
-  loader_of(script).load_constants(constants, false, bool_of(runtime, arguments[3]), bool_of(runtime, arguments[4]));
+  for (size_t i = 0; i < names.size() && i < tensors.size(); ++i) {
+    const auto found = present.find(names[i]);
+    if (found == present.end()) throw runtime_error("the constant '" + names[i] + "' cannot be replaced");
+    const at::Tensor& now = found->second;
+    if (now.sizes() != tensors[i].sizes() || now.scalar_type() != tensors[i].scalar_type())
+      throw runtime_error(c10::str("the constant '", names[i], "' is of shape ", now.sizes(), " and dtype ", now.scalar_type(), ", but got ",
+          tensors[i].sizes(), " and ", tensors[i].scalar_type()));
+    // The container copies all of a tensor's storage, unchecked: it gets one that is just as large as the constant.
+    constants.emplace(names[i], at::empty_strided(now.sizes(), now.strides(), now.options()).copy_(tensors[i]));
+  }
+  loader.load_constants(constants, false, bool_of(runtime, arguments[3]));
   return nullptr;
 }
 
