@@ -1,12 +1,9 @@
 // The half-normal distribution: torch.distributions.half_normal.
 import { type Args, arrange } from '../_args'
-import { where, zeros_like } from '../generated/torch_functions'
 import type { Tensor } from '../tensor'
-import * as constraints from './constraints'
-import { type Constraints, LATER, type Shape } from './distribution'
+import { Half } from './_half'
+import type { Shape } from './distribution'
 import { Normal } from './normal'
-import { TransformedDistribution } from './transformed_distribution'
-import { AbsTransform } from './transforms'
 import type { Parameter } from './utils'
 
 const names = ['scale', 'validate_args'] as const
@@ -18,53 +15,21 @@ type Params = [scale: Parameter, validate_args?: boolean | null]
  * @param scale - positive.
  * @see torch.distributions.HalfNormal
  */
-export class HalfNormal extends TransformedDistribution {
-  static override arg_constraints: Constraints = { scale: constraints.positive }
-  static override support: constraints.Constraint = constraints.nonnegative
-  static override has_rsample = true
-  declare base_dist: Normal
-
+export class HalfNormal extends Half<Normal> {
   constructor(...args: Args<Params, typeof names>) {
-    super(LATER)
     const [scale, validate_args] = arrange<Params>('HalfNormal.__init__', names, 1, args)
-    this._init_transformed(new Normal(0, scale, false), new AbsTransform(), validate_args)
+    super(new Normal(0, scale, false), validate_args)
   }
 
   override expand(batch_shape: Shape, _instance?: this | null): this {
     return super.expand(batch_shape, this._get_checked_instance(HalfNormal, _instance))
   }
 
-  get scale(): Tensor {
-    return this.base_dist.scale
-  }
-
   override get mean(): Tensor {
     return this.scale.mul(Math.sqrt(2 / Math.PI))
   }
 
-  override get mode(): Tensor {
-    return zeros_like(this.scale)
-  }
-
   override get variance(): Tensor {
     return this.scale.pow(2).mul(1 - 2 / Math.PI)
-  }
-
-  override log_prob(value: Tensor): Tensor {
-    if (this._validate_args) this._validate_sample(value)
-    return where(value.ge(0), this.base_dist.log_prob(value).add(Math.LN2), -Infinity)
-  }
-
-  override cdf(value: Tensor): Tensor {
-    if (this._validate_args) this._validate_sample(value)
-    return this.base_dist.cdf(value).mul(2).sub(1)
-  }
-
-  override icdf(prob: Tensor): Tensor {
-    return this.base_dist.icdf(prob.add(1).div(2))
-  }
-
-  override entropy(): Tensor {
-    return this.base_dist.entropy().sub(Math.LN2)
   }
 }

@@ -14,25 +14,32 @@ import { single } from './utils'
 const lrn_names = ['size', 'alpha', 'beta', 'k'] as const
 type LRNArgs = [size: number, alpha?: number, beta?: number, k?: number]
 
+/** The settings of layers that normalise over neighbouring channels. */
+abstract class _LRN extends Layer {
+  size: number
+  alpha: number
+  beta: number
+  k: number
+
+  constructor(name: string, args: Args<LRNArgs, typeof lrn_names>) {
+    super()
+    const [size, alpha = 1e-4, beta = 0.75, k = 1] = arrange<LRNArgs>(`${name}.__init__`, lrn_names, 1, args)
+    this.size = size
+    this.alpha = alpha
+    this.beta = beta
+    this.k = k
+  }
+}
+
 /**
  * Divides each value by `(k + alpha * mean(x^2 over size neighbouring channels))^beta`.
  *
  * Shape: (N, C, *) → the same.
  * @see torch.nn.LocalResponseNorm
  */
-export class LocalResponseNorm extends Layer {
-  size: number
-  alpha: number
-  beta: number
-  k: number
-
+export class LocalResponseNorm extends _LRN {
   constructor(...args: Args<LRNArgs, typeof lrn_names>) {
-    super()
-    const [size, alpha = 1e-4, beta = 0.75, k = 1] = arrange<LRNArgs>('LocalResponseNorm.__init__', lrn_names, 1, args)
-    this.size = size
-    this.alpha = alpha
-    this.beta = beta
-    this.k = k
+    super('LocalResponseNorm', args)
   }
 
   forward(input: Tensor): Tensor {
@@ -51,19 +58,9 @@ export class LocalResponseNorm extends Layer {
  * Shape: (N, C, H, W) → (N, C, H, W).
  * @see torch.nn.CrossMapLRN2d
  */
-export class CrossMapLRN2d extends Module {
-  size: number
-  alpha: number
-  beta: number
-  k: number
-
+export class CrossMapLRN2d extends _LRN {
   constructor(...args: Args<LRNArgs, typeof lrn_names>) {
-    super()
-    const [size, alpha = 1e-4, beta = 0.75, k = 1] = arrange<LRNArgs>('CrossMapLRN2d.__init__', lrn_names, 1, args)
-    this.size = size
-    this.alpha = alpha
-    this.beta = beta
-    this.k = k
+    super('CrossMapLRN2d', args)
   }
 
   forward(input: Tensor): Tensor {
