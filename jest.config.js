@@ -18,6 +18,8 @@ module.exports = {
     '^torch-ts$': '<rootDir>/lib/index',
     '^torch-ts/(.*)$': '<rootDir>/lib/$1'
   },
+  globalSetup: '<rootDir>/test/helpers/setup.ts',
+  globalTeardown: '<rootDir>/test/helpers/teardown.ts',
   maxWorkers: 2,
   testTimeout: 60_000
 }
