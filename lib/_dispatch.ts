@@ -458,6 +458,15 @@ export function is_kwargs(value: unknown): value is Kwargs {
   return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null && !Array.isArray(value)
 }
 
+type ResultHook = (args: readonly unknown[], result: unknown) => unknown
+
+let result_hook: ResultHook | null = null
+
+/** Sets what may give the result of a caller's operator another class: what `__torch_function__` is to Python's subclasses. */
+export function set_result_hook(hook: ResultHook | null): void {
+  result_hook = hook
+}
+
 /** Calls an operator with a caller's arguments, of which the last may be keyword arguments. */
 export function invoke(op: Operator, args: readonly unknown[]): unknown {
   let count = args.length
@@ -467,5 +476,6 @@ export function invoke(op: Operator, args: readonly unknown[]): unknown {
     count--
   }
   while (count > 0 && args[count - 1] === undefined) count--
-  return call(op, count === args.length ? args : args.slice(0, count), kwargs)
+  const result = call(op, count === args.length ? args : args.slice(0, count), kwargs)
+  return result_hook === null ? result : result_hook(args, result)
 }

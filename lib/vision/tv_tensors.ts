@@ -1,7 +1,7 @@
 // Tensors that say what they hold: images, videos, masks, boxes. torchvision.tv_tensors.
 import { tensor as make_tensor } from '../_creation'
-import { is_tensor } from '../_dispatch'
-import { NotImplementedError, ValueError } from '../_errors'
+import { NamedTuple, is_tensor, set_result_hook } from '../_dispatch'
+import { ValueError } from '../_errors'
 import { aten } from '../_operators'
 import { type_text } from '../_typename'
 import type { DeviceLike } from '../device'
@@ -112,18 +112,22 @@ export class Mask extends TVTensor {
   }
 }
 
-/** How the four numbers of a box are meant: corners; corner and size; centre and size. @see torchvision.tv_tensors.BoundingBoxFormat */
+/**
+ * How the numbers of a box are meant: corners; corner and size; centre and size. The rotated ones: corner or centre, size and
+ * degrees against the clock; four corners.
+ * @see torchvision.tv_tensors.BoundingBoxFormat
+ */
 export enum BoundingBoxFormat {
-  XYXY = 'XYXY', XYWH = 'XYWH', CXCYWH = 'CXCYWH',
+  XYXY = 'XYXY', XYWH = 'XYWH', CXCYWH = 'CXCYWH', XYWHR = 'XYWHR', CXCYWHR = 'CXCYWHR', XYXYXYXY = 'XYXYXYXY',
 }
 
 /** A format, or its name in any case. */
 export type BoxFormat = BoundingBoxFormat | keyof typeof BoundingBoxFormat | Lowercase<keyof typeof BoundingBoxFormat>
 
-/** What transforms do with boxes that leave the picture: null leaves them. */
+/** What transforms do with boxes that leave the picture: null leaves them. Of upright boxes 'soft' and 'hard' are the same. */
 export type ClampingMode = 'soft' | 'hard' | null
 
-/** Height and width of the picture of boxes. */
+/** Height and width of the picture of boxes or points. */
 export type CanvasSize = readonly [height: number, width: number]
 
 const rotated = ['XYWHR', 'CXCYWHR', 'XYXYXYXY']
@@ -131,12 +135,11 @@ const rotated = ['XYWHR', 'CXCYWHR', 'XYXYXYXY']
 /** @internal The format that a name means. */
 export function box_format(format: BoxFormat): BoundingBoxFormat {
   const name = String(format).toUpperCase()
-  if (rotated.includes(name)) throw new NotImplementedError(`rotated bounding boxes (${name}) are not implemented`)
-  if (!(name in BoundingBoxFormat)) throw new ValueError(`format should be XYXY, XYWH or CXCYWH, got ${String(format)}`)
+  if (!(name in BoundingBoxFormat)) throw new ValueError(`format should be ${Object.keys(BoundingBoxFormat).join(', ')}, got ${String(format)}`)
   return name as BoundingBoxFormat
 }
 
-/** Whether boxes of this format have an angle: those are not implemented. @see torchvision.tv_tensors.is_rotated_bounding_format */
+/** Whether boxes of this format have an angle. @see torchvision.tv_tensors.is_rotated_bounding_format */
 export function is_rotated_bounding_format(format: string): boolean {
   if (typeof format !== 'string') throw new ValueError(`format should be str or BoundingBoxFormat, got ${type_text(format)}`)
   return rotated.includes(format)
@@ -151,9 +154,9 @@ export interface BoundingBoxesOptions extends TVTensorOptions {
 }
 
 /**
- * Boxes of one picture: (N, 4); one dimension becomes one box.
+ * Boxes of one picture: (N, 4), rotated ones (N, 5) or (N, 8) of floats; one dimension becomes one box.
  *
- * @param options.format - 'XYXY', 'XYWH' or 'CXCYWH'
+ * @param options.format - 'XYXY', 'XYWH', 'CXCYWH', 'XYWHR', 'CXCYWHR' or 'XYXYXYXY'
  * @param options.canvas_size - height and width of the picture
  * @example new tv_tensors.BoundingBoxes([[1, 2, 5, 6]], { format: 'XYXY', canvas_size: [8, 8] })
  * @see torchvision.tv_tensors.BoundingBoxes
@@ -166,6 +169,9 @@ export class BoundingBoxes extends TVTensor {
   constructor(data: TVData, options: BoundingBoxesOptions) {
     const boxes = to_tensor(data, options)
     const { format, canvas_size, clamping_mode = 'soft' } = options
+    if (!boxes.is_floating_point() && is_rotated_bounding_format(box_format(format))) {
+      throw new ValueError(`Rotated bounding boxes should be floating point tensors, got ${boxes.dtype}.`)
+    }
     if (boxes.ndim !== 1 && boxes.ndim !== 2) throw new ValueError(`Expected a 1D or 2D tensor, got ${boxes.ndim}D`)
     if (clamping_mode !== null && !['hard', 'soft'].includes(clamping_mode)) {
       throw new ValueError(`clamping_mode must be None, hard or soft, got ${String(clamping_mode)}.`)
@@ -187,7 +193,38 @@ export class BoundingBoxes extends TVTensor {
   }
 }
 
-/** Fields of boxes that {@link wrap} can change. */
+/** What points are made with. */
+export interface KeyPointsOptions extends TVTensorOptions {
+  canvas_size: CanvasSize
+}
+
+/**
+ * Points (x, y) of one picture: (..., 2), as single points, polygons or skeletons; one dimension becomes one point.
+ *
+ * @param options.canvas_size - height and width of the picture
+ * @example new tv_tensors.KeyPoints([[1, 2], [5, 6]], { canvas_size: [8, 8] })
+ * @see torchvision.tv_tensors.KeyPoints
+ */
+export class KeyPoints extends TVTensor {
+  readonly canvas_size: CanvasSize
+
+  constructor(data: TVData, options: KeyPointsOptions) {
+    const points = to_tensor(data, options)
+    if (points.ndim !== 1 && points.size(-1) !== 2) throw new ValueError(`Expected a tensor of shape (..., 2), not ${points.shape}`)
+    super(points.ndim === 1 ? points.unsqueeze(0) : points)
+    this.canvas_size = Object.freeze([options.canvas_size[0], options.canvas_size[1]] as const)
+  }
+
+  protected override _wrap(result: Tensor): this {
+    return Object.assign(super._wrap(result), { canvas_size: this.canvas_size })
+  }
+
+  protected override _extra(): string {
+    return `canvas_size=(${this.canvas_size.join(', ')})`
+  }
+}
+
+/** Fields of boxes, and of points, that {@link wrap} can change. */
 export interface WrapOptions<T> {
   like: T
   format?: BoxFormat
@@ -195,15 +232,86 @@ export interface WrapOptions<T> {
   clamping_mode?: ClampingMode
 }
 
+type Wrapping<T> = { _wrap(result: Tensor): T }
+
 /** A tensor with the class and fields of another one. @see torchvision.tv_tensors.wrap */
 export function wrap<T extends Tensor>(wrappee: Tensor, options: WrapOptions<T>): T {
   const { like, format, canvas_size, clamping_mode } = options
   if (!(like instanceof TVTensor)) return wrappee as T
-  const made = (like as unknown as { _wrap(result: Tensor): T })._wrap(wrappee)
+  const has_canvas = like instanceof BoundingBoxes || like instanceof KeyPoints
+  const made = (like as unknown as Wrapping<T>)._wrap(has_canvas && wrappee.ndim === 1 ? wrappee.unsqueeze(0) : wrappee)
+  if (has_canvas && canvas_size !== undefined) Object.assign(made, { canvas_size: Object.freeze([...canvas_size]) })
   if (!(like instanceof BoundingBoxes)) return made
-  const boxes = wrappee.ndim === 1 ? (like as unknown as { _wrap(result: Tensor): T })._wrap(wrappee.unsqueeze(0)) : made
-  return Object.assign(boxes, {
-    ...format !== undefined && { format: box_format(format) }, ...canvas_size !== undefined && { canvas_size: Object.freeze([...canvas_size]) },
-    ...clamping_mode !== undefined && { clamping_mode },
+  return Object.assign(made, {
+    ...format !== undefined && { format: box_format(format) }, ...clamping_mode !== undefined && { clamping_mode },
   })
+}
+
+// ---- the class of results ----
+
+function first_tv_tensor(values: Iterable<unknown>): TVTensor | null {
+  for (const value of values) {
+    if (value instanceof TVTensor) return value
+    const inner = Array.isArray(value) ? first_tv_tensor(value as unknown[]) : null
+    if (inner !== null) return inner
+  }
+  return null
+}
+
+function of_class(result: unknown, like: TVTensor): unknown {
+  if (result instanceof Tensor) return result instanceof TVTensor ? result : (like as unknown as Wrapping<Tensor>)._wrap(result)
+  if (Array.isArray(result)) return (result as unknown[]).map(one => of_class(one, like))
+  if (result instanceof NamedTuple) {
+    for (let i = 0; i < result.length; i++) result[i] = of_class(result[i], like)
+  }
+  return result
+}
+
+function keep_class(args: readonly unknown[], result: unknown): unknown {
+  const like = first_tv_tensor(args)
+  return like === null ? result : of_class(result, like)
+}
+
+let keeps_class = false
+
+/** What {@link set_return_type} gives: disposed of, or left by `using`, the former type is back. */
+export class ReturnType implements Disposable {
+  readonly #before: boolean
+
+  constructor(before: boolean) {
+    this.#before = before
+  }
+
+  [Symbol.dispose](): void {
+    keeps_class = this.#before
+    set_result_hook(keeps_class ? keep_class : null)
+  }
+}
+
+/**
+ * What operators on tensors of this module return: 'Tensor' (the default), or 'TVTensor', the class of their first such input.
+ *
+ * Transforms and their functions always return the class of their input.
+ *
+ * @example
+ * tv_tensors.set_return_type('TVTensor')            // from now on
+ * { using _ = tv_tensors.set_return_type('TVTensor') } // within a block
+ * tv_tensors.set_return_type('TVTensor', () => image.add(2)) // within a function
+ * @throws {ValueError} for other names
+ * @see torchvision.tv_tensors.set_return_type
+ */
+export function set_return_type(return_type: string): ReturnType
+export function set_return_type<T>(return_type: string, callback: () => T): T
+export function set_return_type<T>(return_type: string, callback?: () => T): ReturnType | T {
+  const name = String(return_type).toLowerCase()
+  if (name !== 'tensor' && name !== 'tvtensor') throw new ValueError(`return_type must be 'TVTensor' or 'Tensor', got ${return_type}`)
+  const before = new ReturnType(keeps_class)
+  keeps_class = name === 'tvtensor'
+  set_result_hook(keeps_class ? keep_class : null)
+  if (!callback) return before
+  try {
+    return callback()
+  } finally {
+    before[Symbol.dispose]()
+  }
 }

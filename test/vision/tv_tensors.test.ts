@@ -1,6 +1,7 @@
 import { tensor } from '../../lib/_creation'
-import { NotImplementedError, ValueError } from '../../lib/_errors'
+import { ValueError } from '../../lib/_errors'
 import { float64, int64, uint8 } from '../../lib/dtype'
+import { cat as torch_cat } from '../../lib/generated/torch_functions'
 import { Tensor } from '../../lib/tensor'
 import { Image, tv_tensors as tv } from '../../lib/vision'
 
@@ -52,13 +53,44 @@ describe('tv_tensors', () => {
     expect(tv.wrap(values, { like: tensor([1]) }).constructor).toBe(Tensor)
   })
 
+  it('hold points', () => {
+    const points = new tv.KeyPoints([[1, 2], [3, 4]], { canvas_size: [7, 9] })
+    expect(String(points)).toBe('KeyPoints([[1., 2.],\n           [3., 4.]], canvas_size=(7, 9))')
+    expect([...new tv.KeyPoints([1, 2], { canvas_size: [7, 9] }).shape]).toEqual([1, 2])
+    expect([points.add(1).constructor, points.clone().canvas_size]).toEqual([Tensor, [7, 9]])
+    const moved = tv.wrap(tensor([5, 6]), { like: points, canvas_size: [2, 3] })
+    expect([moved.constructor, [...moved.shape], moved.canvas_size]).toEqual([tv.KeyPoints, [1, 2], [2, 3]])
+    expect(tv.is_rotated_bounding_format('XYWHR')).toBe(true)
+  })
+
+  it('keep their class where set_return_type says so', () => {
+    const x = boxes()
+    const inside = tv.set_return_type('TVTensor', () => [x.add(1), x.max(0), x.unbind(0), torch_cat([tensor([[0, 0, 1, 1]]), x])])
+    const [sum, highest, [row], joined] = inside as [tv.BoundingBoxes, Iterable<Tensor>, [Tensor], Tensor]
+    expect([sum.constructor, sum.canvas_size, sum.format]).toEqual([tv.BoundingBoxes, [7, 9], 'XYXY'])
+    expect([...highest, row, joined].map(one => one.constructor)).toEqual([tv.BoundingBoxes, tv.BoundingBoxes, tv.BoundingBoxes, tv.BoundingBoxes])
+    {
+      using _ = tv.set_return_type('tvtensor')
+      expect(x.mul(2).constructor).toBe(tv.BoundingBoxes)
+      expect(values.mul(2).constructor).toBe(Tensor)
+      expect(x.pure().constructor).toBe(Tensor)
+      expect(() => tv.set_return_type('Tensor', () => { throw new Error('x') })).toThrow('x')
+      expect(x.mul(2).constructor).toBe(tv.BoundingBoxes)
+    }
+    expect(x.mul(2).constructor).toBe(Tensor)
+  })
+
   it.each<[() => unknown, Error]>([
     [() => new tv.Image(tensor([1])), new ValueError('Tensor must be 2D or higher, got 1D tensor.')],
     [() => new tv.Video(values), new ValueError('Tensor must be 4D or higher, got 2D tensor.')],
     [() => new tv.BoundingBoxes(tensor([[[1]]]), { format: 'XYXY', canvas_size: [1, 1] }), new ValueError('Expected a 1D or 2D tensor, got 3D')],
-    [() => new tv.BoundingBoxes(values, { format: 'XYXYXYXY' as never, canvas_size: [1, 1] }),
-      new NotImplementedError('rotated bounding boxes (XYXYXYXY) are not implemented')],
-    [() => new tv.BoundingBoxes(values, { format: 'XY' as never, canvas_size: [1, 1] }), new ValueError('format should be XYXY, XYWH or CXCYWH, got XY')],
+    [() => new tv.BoundingBoxes(values.to(int64), { format: 'XYXYXYXY', canvas_size: [1, 1] }),
+      new ValueError('Rotated bounding boxes should be floating point tensors, got torch.int64.')],
+    [() => new tv.BoundingBoxes(values, { format: 'XY' as never, canvas_size: [1, 1] }),
+      new ValueError('format should be XYXY, XYWH, CXCYWH, XYWHR, CXCYWHR, XYXYXYXY, got XY')],
+    [() => new tv.KeyPoints(tensor([[1, 2, 3]]), { canvas_size: [1, 1] }), new ValueError('Expected a tensor of shape (..., 2), not torch.Size([1, 3])')],
+    [() => tv.set_return_type('Image'), new ValueError("return_type must be 'TVTensor' or 'Tensor', got Image")],
+    [() => tv.is_rotated_bounding_format(3 as never), new ValueError("format should be str or BoundingBoxFormat, got <class 'int'>")],
     [() => new tv.BoundingBoxes(values, { format: 'XYXY', canvas_size: [1, 1], clamping_mode: 'auto' as never }),
       new ValueError('clamping_mode must be None, hard or soft, got auto.')],
   ])('refuse other data (%#)', (make, error) => {

@@ -76,7 +76,7 @@ export class RandomErasing extends RandomlyApplied<Rectangle> {
 
   override transform(inpt: unknown, { i, j, h, w, v }: Rectangle): unknown {
     if (v === null) return inpt
-    if (inpt instanceof tv.BoundingBoxes || inpt instanceof tv.Mask) {
+    if (inpt instanceof tv.BoundingBoxes || inpt instanceof tv.KeyPoints || inpt instanceof tv.Mask) {
       warn(`${this.constructor.name}() is currently passing through inputs of type tv_tensors.${inpt.constructor.name}. ` +
         'This will likely change in the future.')
     }
@@ -147,7 +147,7 @@ export abstract class Mixed extends Transform<Mixture> {
   protected override __call__(...args: unknown[]): unknown {
     const inputs = args.length > 1 ? args : args[0]
     const [flat, spec] = tree_flatten(inputs)
-    if (has_any(flat, Image, tv.BoundingBoxes, tv.Mask)) {
+    if (has_any(flat, Image, tv.BoundingBoxes, tv.Mask, tv.KeyPoints)) {
       throw new ValueError(`${this.constructor.name}() does not support PIL images, bounding boxes, keypoints and masks.`)
     }
     const labels = this._check_labels(parse_labels_getter(this._labels_getter)(inputs))

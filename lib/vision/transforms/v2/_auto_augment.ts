@@ -42,7 +42,7 @@ abstract class Augmentation extends Transform {
     const found: number[] = []
     flat.forEach((inpt, i) => {
       if (needs[i] && check_type(inpt, pictures)) found.push(i)
-      else if (inpt instanceof tv.BoundingBoxes || inpt instanceof tv.Mask) {
+      else if (inpt instanceof tv.BoundingBoxes || inpt instanceof tv.Mask || inpt instanceof tv.KeyPoints) {
         throw new TypeError(`Inputs of type ${inpt.constructor.name} are not supported by ${this.constructor.name}()`)
       }
     })

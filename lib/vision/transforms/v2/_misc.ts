@@ -15,10 +15,10 @@ import { setup_size, uniform } from '../_base'
 import type { PerChannel } from '../functional'
 import * as v1 from '../colour'
 import * as F from './functional'
-import { sanitize_mask } from './functional/_meta'
+import { sanitize_mask, sanitize_points_mask } from './functional/_meta'
 import type { InputClass } from './functional'
 import { Transform } from './_transform'
-import { type LabelsGetter, type TypeOrCheck, check_type, get_bounding_boxes, has_any, parse_labels_getter, two_numbers } from './_utils'
+import { type LabelsGetter, type TypeOrCheck, check_type, get_bounding_boxes, get_keypoints, has_any, parse_labels_getter, two_numbers } from './_utils'
 
 /** No change. @see torchvision.transforms.v2.Identity */
 export class Identity extends Transform {
@@ -248,6 +248,27 @@ export class ConvertImageDtype extends Transform {
   }
 }
 
+/** @internal Which rows stay, and the tensors that have such rows. */
+interface Sanitizing {
+  valid: Tensor
+  labels: readonly Tensor[]
+}
+
+function labels_in(getter: LabelsGetter, inputs: unknown): Tensor[] {
+  const found = parse_labels_getter(getter)(inputs)
+  const labels = (found === null ? [] : Array.isArray(found) ? found : [found]) as Tensor[]
+  const wrong = labels.find(label => !is_tensor(label))
+  if (wrong === undefined) return labels
+  throw new ValueError(`The labels in the input to forward() must be a tensor or None, got ${type_text(wrong)} instead.`)
+}
+
+function check_counts(rows: Tensor, labels: readonly Tensor[], what: string, and: string): void {
+  for (const label of labels) {
+    if (label.size(0) === rows.size(0)) continue
+    throw new ValueError(`${what} (shape=${rows.shape})${and} must match the number of labels.Found labels with shape=${label.shape}).`)
+  }
+}
+
 const sanitize_names = ['min_size', 'min_area', 'labels_getter'] as const
 
 /**
@@ -258,7 +279,7 @@ const sanitize_names = ['min_size', 'min_area', 'labels_getter'] as const
  * @param labels_getter - 'default': what has a key like 'labels'; a function that gives the tensors; null: no labels
  * @see torchvision.transforms.v2.SanitizeBoundingBoxes
  */
-export class SanitizeBoundingBoxes extends Transform<{ valid: Tensor, labels: readonly Tensor[] }> {
+export class SanitizeBoundingBoxes extends Transform<Sanitizing> {
   readonly min_size: number
   readonly min_area: number
   readonly labels_getter: LabelsGetter
@@ -280,27 +301,50 @@ export class SanitizeBoundingBoxes extends Transform<{ valid: Tensor, labels: re
 
   protected override __call__(...args: unknown[]): unknown {
     const inputs = args.length > 1 ? args : args[0]
-    const found = parse_labels_getter(this.labels_getter)(inputs)
-    const labels = (found === null ? [] : Array.isArray(found) ? found : [found]) as Tensor[]
-    const wrong = labels.find(label => !is_tensor(label))
-    if (wrong !== undefined) {
-      throw new ValueError(`The labels in the input to forward() must be a tensor or None, got ${type_text(wrong)} instead.`)
-    }
+    const labels = labels_in(this.labels_getter, inputs)
     const [flat, spec] = tree_flatten(inputs)
     const boxes = get_bounding_boxes(flat)
-    for (const label of labels) {
-      if (label.size(0) === boxes.size(0)) continue
-      throw new ValueError(
-        `Number of boxes (shape=${boxes.shape}) and must match the number of labels.Found labels with shape=${label.shape}).`)
-    }
+    check_counts(boxes, labels, 'Number of boxes', ' and')
     const valid = sanitize_mask(boxes.pure(), boxes.format, boxes.canvas_size, this.min_size, this.min_area)
     return tree_unflatten(flat.map(inpt => this.transform(inpt, { valid, labels })), spec)
   }
 
-  override transform(inpt: unknown, { valid, labels }: { valid: Tensor, labels: readonly Tensor[] }): unknown {
+  override transform(inpt: unknown, { valid, labels }: Sanitizing): unknown {
     if (labels.includes(inpt as Tensor)) return (inpt as Tensor).at(valid)
     if (!(inpt instanceof tv.BoundingBoxes) && !(inpt instanceof tv.Mask)) return inpt
     // A mask of the whole picture has no rows of its own for boxes.
-    return inpt.ndim > 0 && inpt.size(0) === valid.size(0) ? tv.wrap(inpt.at(valid), { like: inpt as Tensor }) : inpt
+    return inpt.ndim > 0 && inpt.size(0) === valid.size(0) ? tv.wrap(inpt.pure().at(valid), { like: inpt as Tensor }) : inpt
+  }
+}
+
+/**
+ * Leaves out points, or groups of them, that are not on their picture, and their labels.
+ *
+ * @param labels_getter - 'default': what has a key like 'labels'; a function that gives the tensors. Default: null, no labels.
+ * @see torchvision.transforms.v2.SanitizeKeyPoints
+ */
+export class SanitizeKeyPoints extends Transform<Sanitizing> {
+  readonly labels_getter: LabelsGetter
+
+  constructor(...args: Args<[labels_getter?: LabelsGetter], readonly ['labels_getter']>) {
+    super()
+    this.labels_getter = (bind('SanitizeKeyPoints.__init__', ['labels_getter'], 0, args)['labels_getter'] ?? null) as LabelsGetter
+    parse_labels_getter(this.labels_getter)
+  }
+
+  protected override __call__(...args: unknown[]): unknown {
+    const inputs = args.length > 1 ? args : args[0]
+    const labels = labels_in(this.labels_getter, inputs)
+    const [flat, spec] = tree_flatten(inputs)
+    const points = get_keypoints(flat)
+    // The words are torchvision's.
+    check_counts(points, labels, 'Number of kepyoints', '')
+    const valid = sanitize_points_mask(points.pure(), points.canvas_size)
+    return tree_unflatten(flat.map(inpt => this.transform(inpt, { valid, labels })), spec)
+  }
+
+  override transform(inpt: unknown, { valid, labels }: Sanitizing): unknown {
+    if (labels.includes(inpt as Tensor)) return (inpt as Tensor).at(valid)
+    return inpt instanceof tv.KeyPoints ? tv.wrap(inpt.pure().at(valid), { like: inpt }) : inpt
   }
 }

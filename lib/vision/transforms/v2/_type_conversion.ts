@@ -118,6 +118,17 @@ export class ClampBoundingBoxes extends Transform {
   }
 }
 
+/** Points moved onto their picture. @see torchvision.transforms.v2.ClampKeyPoints */
+export class ClampKeyPoints extends Transform {
+  protected override get _transformed_types(): readonly TypeOrCheck[] {
+    return [tv.KeyPoints]
+  }
+
+  override transform(inpt: tv.KeyPoints): tv.KeyPoints {
+    return F.clamp_keypoints(inpt)
+  }
+}
+
 /** What later transforms do with boxes that leave the picture. @see torchvision.transforms.v2.SetClampingMode */
 export class SetClampingMode extends Transform {
   readonly clamping_mode: tv.ClampingMode

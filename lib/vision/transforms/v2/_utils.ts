@@ -62,13 +62,20 @@ export function query_chw(flat_inputs: readonly unknown[]): [channels: number, h
 
 /** The height and width that all parts of a sample have. @see torchvision.transforms.v2.query_size */
 export function query_size(flat_inputs: readonly unknown[]): [height: number, width: number] {
-  return only(flat_inputs, [...pictures, tv.Mask, tv.BoundingBoxes], get_size, 'image, video, mask, bounding box of keypoint', 'HxW')
+  return only(flat_inputs, [...pictures, tv.Mask, tv.BoundingBoxes, tv.KeyPoints], get_size, 'image, video, mask, bounding box of keypoint', 'HxW')
 }
 
 /** The first boxes of a sample. @throws {ValueError} if there are none @see torchvision.transforms.v2.get_bounding_boxes */
 export function get_bounding_boxes(flat_inputs: readonly unknown[]): tv.BoundingBoxes {
   const found = flat_inputs.find(inpt => inpt instanceof tv.BoundingBoxes)
   if (found === undefined) throw new ValueError('No bounding boxes were found in the sample')
+  return found
+}
+
+/** The first points of a sample. @throws {ValueError} if there are none @see torchvision.transforms.v2.get_keypoints */
+export function get_keypoints(flat_inputs: readonly unknown[]): tv.KeyPoints {
+  const found = flat_inputs.find(inpt => inpt instanceof tv.KeyPoints)
+  if (found === undefined) throw new ValueError('No keypoints were found in the sample')
   return found
 }
 

@@ -13,16 +13,17 @@ export {
 } from './_geometry'
 export { RandomIoUCrop } from './_iou_crop'
 export {
-  ConvertImageDtype, GaussianBlur, GaussianNoise, Identity, Lambda, LinearTransformation, Normalize, SanitizeBoundingBoxes, ToDtype,
+  ConvertImageDtype, GaussianBlur, GaussianNoise, Identity, Lambda, LinearTransformation, Normalize, SanitizeBoundingBoxes,
+  SanitizeKeyPoints, ToDtype,
 } from './_misc'
 export {
   CenterCrop, FiveCrop, RandomCrop, RandomResize, RandomResizedCrop, RandomShortestSize, Resize, ScaleJitter, TenCrop,
 } from './_sizes'
 export { Transform } from './_transform'
 export {
-  ClampBoundingBoxes, ConvertBoundingBoxFormat, PILToTensor, SetClampingMode, ToImage, ToPILImage, ToPureTensor, ToTensor,
+  ClampBoundingBoxes, ClampKeyPoints, ConvertBoundingBoxFormat, PILToTensor, SetClampingMode, ToImage, ToPILImage, ToPureTensor, ToTensor,
   UniformTemporalSubsample,
 } from './_type_conversion'
-export { check_type, get_bounding_boxes, has_all, has_any, query_chw, query_size } from './_utils'
+export { check_type, get_bounding_boxes, get_keypoints, has_all, has_any, query_chw, query_size } from './_utils'
 export type { FillArg, LabelsGetter, TypeOrCheck } from './_utils'
 export * as functional from './functional'

@@ -3,7 +3,7 @@ import { is_tensor } from '../../../../_dispatch'
 import { ValueError } from '../../../../_errors'
 import { rot90 } from '../../../../generated/torch_functions'
 import type { Tensor } from '../../../../tensor'
-import { type BoundingBoxes, wrap } from '../../../tv_tensors'
+import { type BoundingBoxes, type CanvasSize, type KeyPoints, wrap } from '../../../tv_tensors'
 import type { Fill, Padding, PaddingMode } from '../../_functional_image'
 import { perspective_coeffs } from '../../_sizes'
 import * as v1 from '../../functional'
@@ -11,6 +11,7 @@ import { type Interpolation, InterpolationMode, type Size } from '../../function
 import type { Image } from '../../../_image'
 import * as boxes_of from './_boxes'
 import * as grid from './_grid'
+import * as points_of from './_keypoints'
 import { type Functional, as_image, functional } from './_registry'
 import * as resized from './_resize'
 
@@ -26,19 +27,22 @@ export function check_interpolation(interpolation: Interpolation): Interpolation
   return v1.interpolation_mode(interpolation)
 }
 
-/** Boxes with other values, and perhaps on another canvas. */
-const placed = (like: BoundingBoxes, [boxes, canvas_size]: boxes_of.Placed): BoundingBoxes => wrap(boxes, { like, canvas_size })
+/** Boxes or points with other values, and perhaps on another canvas. */
+const placed = <T extends BoundingBoxes | KeyPoints>(like: T, [values, canvas_size]: [Tensor, CanvasSize]): T =>
+  wrap<Tensor>(values, { like, canvas_size }) as T
 
 /** Flips left and right. @see torchvision.transforms.v2.functional.horizontal_flip */
 export const horizontal_flip = functional('horizontal_flip', [], 0, {
   image: x => x.flip([-1]), mask: x => x.flip([-1]), pil: x => v1.hflip(x),
   boxes: x => wrap(boxes_of.horizontal_flip_bounding_boxes(x.pure(), x.format, x.canvas_size), { like: x }),
+  points: x => wrap(points_of.flipped_points(x.pure(), x.canvas_size[1], 0), { like: x }),
 })
 
 /** Flips top and bottom. @see torchvision.transforms.v2.functional.vertical_flip */
 export const vertical_flip = functional('vertical_flip', [], 0, {
   image: x => x.flip([-2]), mask: x => x.flip([-2]), pil: x => v1.vflip(x),
   boxes: x => wrap(boxes_of.vertical_flip_bounding_boxes(x.pure(), x.format, x.canvas_size), { like: x }),
+  points: x => wrap(points_of.flipped_points(x.pure(), x.canvas_size[0], 1), { like: x }),
 })
 
 export { horizontal_flip as hflip, vertical_flip as vflip }
@@ -60,14 +64,15 @@ export const resize: Functional<ResizeParams, typeof resize_names> = functional<
     resized.resize_image(x, size, check_interpolation(mode), max_size, antialias),
   mask: (x, size, mode = 'bilinear', max_size = null) =>
     as_image(x, mask => resized.resize_image(mask, size, mask_mode(check_interpolation(mode)), max_size, true)),
-  boxes: (x, size, _, max_size = null) => placed(x, boxes_of.scaled(x.pure(), x.canvas_size, resized.output_size(x.canvas_size, size, max_size))),
+  boxes: (x, size, _, max_size = null) =>
+    placed(x, boxes_of.scaled(x.pure(), x.format, x.canvas_size, resized.output_size(x.canvas_size, size, max_size), x.clamping_mode)),
+  points: (x, size, _, max_size = null) =>
+    placed(x, points_of.scaled_points(x.pure(), x.canvas_size, resized.output_size(x.canvas_size, size, max_size))),
   pil: (x, size, mode = 'bilinear', max_size = null, antialias = true) =>
     v1.resize(x, resized.output_size([x.height, x.width], size, max_size), check_interpolation(mode), null, antialias),
 })
 
-interface Affine { angle: number, translate: readonly number[], scale: number, shear: readonly number[], center: Center }
-
-function parse_affine(angle: unknown, translate: unknown, scale: number, shear: unknown, center: unknown): Affine {
+function parse_affine(angle: unknown, translate: unknown, scale: number, shear: unknown, center: unknown): boxes_of.Motion {
   if (typeof angle !== 'number') throw new TypeError('Argument angle should be int or float')
   if (!Array.isArray(translate)) throw new TypeError('Argument translate should be a sequence')
   if (translate.length !== 2) throw new ValueError('Argument translate should be a sequence of length 2')
@@ -83,7 +88,7 @@ function parse_affine(angle: unknown, translate: unknown, scale: number, shear: 
 const from_middle = (center: Center, w: number, h: number): readonly number[] =>
   center === null ? [0, 0] : [center[0]! - w * 0.5, center[1]! - h * 0.5]
 
-function affine_image(image: Tensor, { angle, translate, scale, shear, center }: Affine, mode: InterpolationMode, fill: Fill): Tensor {
+function affine_image(image: Tensor, { angle, translate, scale, shear, center }: boxes_of.Motion, mode: InterpolationMode, fill: Fill): Tensor {
   const [h, w] = [image.size(-2), image.size(-1)]
   grid.check_grid(image, mode, fill)
   const matrix = grid.affine_matrix(from_middle(center, w, h), angle, translate, scale, shear)
@@ -104,10 +109,10 @@ export const affine: Functional<AffineParams, typeof affine_names> = functional<
     as_image(x, mask => affine_image(mask, parse_affine(angle, translate, scale, shear, center), InterpolationMode.NEAREST, fill)),
   boxes: (x, ...args) => {
     const by = parse_affine(args[0], args[1], args[2], args[3], args[6] ?? null)
-    const [made] = boxes_of.turned(
-      x.pure(), x.format, x.canvas_size, by.angle, by.translate, by.scale, by.shear, by.center, false, x.clamping_mode)
-    return wrap(made, { like: x })
+    return placed(x, boxes_of.turned(x.pure(), x.format, x.canvas_size, by, false, x.clamping_mode))
   },
+  points: (x, ...args) =>
+    placed(x, points_of.turned_points(x.pure(), x.canvas_size, parse_affine(args[0], args[1], args[2], args[3], args[6] ?? null), false)),
   pil: (x, angle, translate, scale, shear, mode = 'nearest', fill = null, center = null) =>
     v1.affine(x, angle, translate, scale, shear, check_interpolation(mode), fill, center),
 })
@@ -126,6 +131,8 @@ function rotate_image(image: Tensor, degrees: number, interpolation: Interpolati
   return grid.sample(image, grid.affine_grid(image, matrix, w, h, ow, oh), mode, fill)
 }
 
+const turn = (angle: number, center: Center): boxes_of.Motion => ({ angle, translate: [0, 0], scale: 1, shear: [0, 0], center })
+
 type RotateParams = [angle: number, interpolation?: Interpolation, expand?: boolean, center?: Center, fill?: Fill]
 const rotate_names = ['angle', 'interpolation', 'expand', 'center', 'fill'] as const
 
@@ -134,8 +141,9 @@ export const rotate: Functional<RotateParams, typeof rotate_names> = functional<
   image: (x, angle, mode = 'nearest', expand = false, center = null, fill = null) => rotate_image(x, angle, mode, expand, center, fill),
   mask: (x, angle, _, expand = false, center = null, fill = null) =>
     as_image(x, mask => rotate_image(mask, angle, 'nearest', expand, center, fill)),
-  boxes: (x, angle, _, expand = false, center = null) => placed(x, boxes_of.turned(
-    x.pure(), x.format, x.canvas_size, -angle, [0, 0], 1, [0, 0], center, expand, x.clamping_mode)),
+  boxes: (x, angle, _, expand = false, center = null) =>
+    placed(x, boxes_of.turned(x.pure(), x.format, x.canvas_size, turn(-angle, center), expand, x.clamping_mode)),
+  points: (x, angle, _, expand = false, center = null) => placed(x, points_of.turned_points(x.pure(), x.canvas_size, turn(-angle, center), expand)),
   pil: (x, angle, mode = 'nearest', expand = false, center = null, fill = null) =>
     v1.rotate(x, angle, check_interpolation(mode), expand, center, fill),
 })
@@ -158,6 +166,8 @@ export const pad: Functional<PadParams, typeof pad_names> = functional<never, Pa
   },
   boxes: (x, padding, _, mode = 'constant') =>
     placed(x, boxes_of.padded(x.pure(), x.format, x.canvas_size, resized.parse_padding(padding), mode, x.clamping_mode)),
+  points: (x, padding, _, mode = 'constant') =>
+    placed(x, points_of.padded_points(x.pure(), x.canvas_size, resized.parse_padding(padding), mode)),
   pil: (x, padding, fill = null, mode = 'constant') => v1.pad(x, padding, fill ?? 0, mode),
 })
 
@@ -170,6 +180,7 @@ const crop_boxes = (x: BoundingBoxes, top: number, left: number, height: number,
 /** The part that begins at (top, left); zeros where it goes beyond the picture. @see torchvision.transforms.v2.functional.crop */
 export const crop: Functional<CropParams, typeof crop_names> = functional<never, CropParams, typeof crop_names>('crop', crop_names, 4, {
   image: resized.crop_image, mask: (x, ...at) => as_image(x, mask => resized.crop_image(mask, ...at)), boxes: crop_boxes,
+  points: (x, ...at) => placed(x, points_of.cropped_points(x.pure(), ...at)),
   pil: (x, ...at) => v1.crop(x, ...at),
 })
 
@@ -180,6 +191,10 @@ export const center_crop: Functional<[output_size: Size], readonly ['output_size
     boxes: (x, size) => {
       const [h, w] = resized.center_size(size)
       return crop_boxes(x, ...resized.center_anchor(h, w, ...x.canvas_size), h, w)
+    },
+    points: (x, size) => {
+      const [h, w] = resized.center_size(size)
+      return placed(x, points_of.cropped_points(x.pure(), ...resized.center_anchor(h, w, ...x.canvas_size), h, w))
     },
     pil: (x, size) => v1.center_crop(x, size),
   })
@@ -195,7 +210,7 @@ function resized_crop_of<T extends Tensor | Image>(x: T, ...args: ResizedCropPar
 /** {@link crop}, then {@link resize}. @see torchvision.transforms.v2.functional.resized_crop */
 export const resized_crop: Functional<ResizedCropParams, typeof resized_crop_names> =
   functional<never, ResizedCropParams, typeof resized_crop_names>('resized_crop', resized_crop_names, 5, {
-    image: resized_crop_of, boxes: resized_crop_of, pil: resized_crop_of,
+    image: resized_crop_of, boxes: resized_crop_of, points: resized_crop_of, pil: resized_crop_of,
     mask: (x, top, left, height, width, size, mode = 'bilinear') => as_image(x, mask =>
       resized.resize_image(resized.crop_image(mask, top, left, height, width), size, mask_mode(check_interpolation(mode)), null, true)),
   })
@@ -237,6 +252,8 @@ export const perspective: Functional<PerspectiveParams, typeof perspective_names
       as_image(x, mask => perspective_image(mask, coefficients_of(start, end, coefficients), InterpolationMode.NEAREST, fill)),
     boxes: (x, start, end, ...[, , coefficients = null]) => wrap(boxes_of.seen_from_aside(
       x.pure(), x.format, x.canvas_size, coefficients_of(start, end, coefficients), x.clamping_mode), { like: x }),
+    points: (x, start, end, ...[, , coefficients = null]) =>
+      wrap(points_of.points_from_aside(x.pure(), coefficients_of(start, end, coefficients)), { like: x }),
     pil: (x, start, end, mode = 'bilinear', fill = null, coefficients = null) =>
       v1.perspective_by(x, coefficients_of(start, end, coefficients), check_interpolation(mode), fill),
   })
@@ -258,6 +275,7 @@ export const elastic: Functional<ElasticParams, typeof elastic_names> = function
     image: (x, displacement, mode = 'bilinear', fill = null) => elastic_image(x, displacement, check_interpolation(mode), fill),
     mask: (x, displacement, _, fill = null) => as_image(x, mask => elastic_image(mask, displacement, InterpolationMode.NEAREST, fill)),
     boxes: (x, displacement) => wrap(boxes_of.displaced(x.pure(), x.format, x.canvas_size, displacement, x.clamping_mode), { like: x }),
+    points: (x, displacement) => wrap(points_of.points_displaced(x.pure(), x.canvas_size, displacement), { like: x }),
     pil: (x, displacement, mode = 'bilinear', fill = null) =>
       v1.to_pil_image(elastic_image(v1.pil_to_tensor(x), displacement, check_interpolation(mode), fill), x.mode),
   })

@@ -48,7 +48,7 @@ type DtypeParams = [dtype?: dtype, scale?: boolean]
 /** Another dtype; with `scale` (default: false), values of images and videos go to its range. @see torchvision.transforms.v2.functional.to_dtype */
 export const to_dtype = functional<never, DtypeParams, readonly ['dtype', 'scale']>('to_dtype', ['dtype', 'scale'], 0, {
   image: (x, type = dtypes.float32, scale = false) => to_dtype_image(x, type, scale), mask: (x, type = dtypes.float32) => x.to(type),
-  boxes: (x, type = dtypes.float32) => x.to(type),
+  boxes: (x, type = dtypes.float32) => x.to(type), points: (x, type = dtypes.float32) => x.to(type),
 })
 
 /** {@link to_dtype} with scaling. @see torchvision.transforms.v2.functional.convert_image_dtype */

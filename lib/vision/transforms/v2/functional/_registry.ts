@@ -23,11 +23,12 @@ export interface Kernels<Params extends readonly unknown[]> {
   video?: false
   mask?: (mask: Tensor, ...params: Params) => Tensor
   boxes?: (boxes: tv.BoundingBoxes, ...params: Params) => tv.BoundingBoxes
+  points?: (points: tv.KeyPoints, ...params: Params) => tv.KeyPoints
   pil?: (image: Image, ...params: Params) => unknown
 }
 
 const registry = new WeakMap<object, Map<InputClass, Kernel>>()
-const built_in: readonly InputClass[] = [tv.TVTensor, tv.Image, tv.Video, tv.Mask, tv.BoundingBoxes]
+const built_in: readonly InputClass[] = [tv.TVTensor, tv.Image, tv.Video, tv.Mask, tv.BoundingBoxes, tv.KeyPoints]
 
 /** Whether it is a tensor, but none of tv_tensors. @see torchvision.transforms.v2.functional.is_pure_tensor */
 export function is_pure_tensor(inpt: unknown): boolean {
@@ -43,12 +44,13 @@ function wrapped(kernel: (x: Tensor, ...params: never[]) => unknown): Kernel {
   }) as Kernel
 }
 
-function kernels_of<P extends readonly unknown[]>({ image, still, video, mask, boxes, pil }: Kernels<P>): Map<InputClass, Kernel> {
+function kernels_of<P extends readonly unknown[]>({ image, still, video, mask, boxes, points, pil }: Kernels<P>): Map<InputClass, Kernel> {
   const found = new Map<InputClass, Kernel>([[Tensor, image as never]])
   if (still !== false) found.set(tv.Image, wrapped(image as never))
   if (video !== false) found.set(tv.Video, wrapped(image as never))
   if (mask) found.set(tv.Mask, wrapped(mask as never))
   if (boxes) found.set(tv.BoundingBoxes, boxes as never)
+  if (points) found.set(tv.KeyPoints, points as never)
   if (pil) found.set(Image, pil as never)
   return found
 }
