@@ -1,7 +1,7 @@
 // Everything between a fresh clone and a running program: npm's packages, libtorch, the addon, compiled TypeScript. Each step
 // looks first whether it has anything to do, and says so only if it has. Needs nothing but Node to start.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { ensure_addon, select_build } from './build.mjs'
 import { ensure_libtorch } from './libtorch.mjs'
@@ -82,6 +82,7 @@ export async function ensure_compiled() {
     if (await run_tsc('tsconfig.build.json')) {
       throw new StepError('TypeScript found errors (above).', 'Correct them and run the same command again.')
     }
+    for (const file of sources('lib').filter(name => !name.endsWith('.ts'))) copyFileSync(path.join(root, file), path.join(root, 'dist', file))
     const { write_esm_entries } = await import('./esm.mjs')
     write_esm_entries(root)
     writeFileSync(stamp_file, compiled_from)
@@ -97,7 +98,7 @@ export async function run_tsc(project) {
 /** Changes whenever a TypeScript source does. */
 function sources_stamp() {
   const hash = createHash('sha256')
-  const files = ['lib', 'examples', 'bench'].filter(name => existsSync(path.join(root, name))).flatMap(typescript_files)
+  const files = ['lib', 'examples', 'bench'].filter(name => existsSync(path.join(root, name))).flatMap(sources)
   for (const file of ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/esm.mjs', ...files]) {
     const { mtimeMs, size } = statSync(path.join(root, file))
     hash.update(`${file}:${mtimeMs}:${size}\n`)
@@ -105,10 +106,13 @@ function sources_stamp() {
   return hash.digest('hex')
 }
 
-/** @param {string} folder relative to the root, as are the results */
-function typescript_files(folder) {
+/**
+ * The TypeScript, and the few CommonJS files with their types, which tsc does not copy.
+ * @param {string} folder relative to the root, as are the results
+ */
+function sources(folder) {
   const files = readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
-  return files.filter(file => file.endsWith('.ts')).sort().map(file => path.join(folder, file))
+  return files.filter(file => /\.(ts|cjs|d\.cts)$/.test(file)).sort().map(file => path.join(folder, file))
 }
 
 if (is_main(import.meta.url)) await main(setup)

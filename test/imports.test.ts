@@ -10,7 +10,7 @@ interface Import { from: string, to: string, type_only: boolean, lazy: boolean }
 function sources(folder: string): string[] {
   if (!fs.existsSync(path.join(repository, folder))) return []
   const all = fs.readdirSync(path.join(repository, folder), { recursive: true, encoding: 'utf8' })
-  return all.filter(file => file.endsWith('.ts')).map(file => path.posix.join(folder, file.split(path.sep).join('/')))
+  return all.filter(file => /\.(ts|cjs)$/.test(file)).map(file => path.posix.join(folder, file.split(path.sep).join('/')))
 }
 
 /** The file that a relative request names, or the request itself for a package. */
