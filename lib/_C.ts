@@ -148,7 +148,7 @@ export interface Binding {
   storage_part(out: object, id: Handle, offset: number, length: number): Handle
   lend(id: Handle, offset: number, length: number): ArrayBuffer
   reclaim(buffer: ArrayBuffer): void
-  populate(bytes: Uint8Array): void
+  storage_read(id: Handle, length: number, source: number | Uint8Array, at: number): number
   crc32(bytes: Uint8Array, before: number): number
 
   share(id: Handle, group: number): number

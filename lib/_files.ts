@@ -7,6 +7,8 @@ import { RuntimeError } from './_errors'
 /** What can be read at any place: a file or bytes in memory. */
 export interface Source {
   readonly size: number
+  /** For native code that reads it: the open file's descriptor, or the bytes. */
+  readonly origin: number | Uint8Array
   /** A copy of, or a view on, the bytes [offset, offset + length). @throws {RuntimeError} past the end. */
   read(offset: number, length: number): Uint8Array
   /** Fills `into` with the bytes from `offset` on. */
@@ -21,15 +23,15 @@ function check_range(source: Source, offset: number, length: number): void {
 
 /** Bytes in memory as a source. */
 export class BytesSource implements Source {
-  constructor(private readonly bytes: Uint8Array) {}
+  constructor(readonly origin: Uint8Array) {}
 
   get size(): number {
-    return this.bytes.length
+    return this.origin.length
   }
 
   read(offset: number, length: number): Uint8Array {
     check_range(this, offset, length)
-    return this.bytes.subarray(offset, offset + length)
+    return this.origin.subarray(offset, offset + length)
   }
 
   fill(offset: number, into: Uint8Array): void {
@@ -76,6 +78,10 @@ export class FileSource implements Source {
   /** Whether the system can map it into memory. */
   get is_plain(): boolean {
     return this.#bytes === null
+  }
+
+  get origin(): number | Uint8Array {
+    return this.#bytes?.origin ?? this.#fd
   }
 
   read(offset: number, length: number): Uint8Array {

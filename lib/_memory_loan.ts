@@ -1,6 +1,8 @@
-// A tensor's memory as a Uint8Array for the length of one synchronous call. No PyTorch counterpart.
+// A tensor's memory as a Uint8Array for the length of one synchronous call, and its filling from a file. No PyTorch counterpart.
 import { binding } from './_C'
 import { type TensorBase, handle } from './_dispatch'
+import type { Source } from './_files'
+import { crc32 } from './_zip/crc32'
 
 // What one view may cover: fs and typed arrays have limits of 2 and 4 GB.
 const LARGEST = 2 ** 30
@@ -18,4 +20,23 @@ export function with_memory(tensor: TensorBase, offset: number, length: number, 
       binding.reclaim(buffer)
     }
   }
+}
+
+const PIECE = 2 ** 19 // small enough to stay in the processor's cache between the copy and the checksum
+
+/** Fills a CPU tensor's storage with `length` bytes of a source, from `at` on. Gives their CRC-32. */
+export function fill_storage(storage: TensorBase, length: number, source: Source, at: number): number {
+  let crc = binding.storage_read(handle(storage), length, source.origin, at)
+  if (crc >= 0) return crc
+  let next = at
+  crc = 0
+  with_memory(storage, 0, length, memory => {
+    for (let start = 0; start < memory.length; start += PIECE) {
+      const piece = memory.subarray(start, start + PIECE)
+      source.fill(next, piece)
+      next += piece.length
+      crc = crc32(piece, crc)
+    }
+  })
+  return crc
 }

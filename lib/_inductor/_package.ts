@@ -14,7 +14,6 @@ import { type Spec, flatten_by, read_spec, unflatten_by } from './_spec'
 
 const load_names = ['path', 'run_single_threaded', 'device_index'] as const
 const load_keywords = ['model_name', 'num_runners'] as const
-const PIECE = 2 ** 20
 
 /** What Python's torch._inductor.package.load_package has beside aoti_load_package's arguments. */
 export interface PackageOptions {
@@ -108,12 +107,6 @@ export class AOTICompiledModel extends Callable {
   }
 }
 
-function check_sum(zip: ZipReader, record: string): void {
-  const read = zip.reader(record)
-  const buffer = new Uint8Array(PIECE)
-  for (let left = zip.size(record); left > 0; left -= PIECE) read(buffer.subarray(0, left))
-}
-
 // The loader of libtorch unpacks the file into a folder: names, sizes and sums are checked before.
 function check_package(path: string, model_name: string): void {
   const stats = fs.statSync(path, { throwIfNoEntry: false })
@@ -129,7 +122,7 @@ function check_package(path: string, model_name: string): void {
       throw new RuntimeError(`${path} holds no program that AOTInductor compiled${hint}`)
     }
     if (!names.includes(model_name)) throw new RuntimeError(`Failed to find model '${model_name}' in ${path}: it holds ${names.join(', ')}`)
-    for (const record of zip.records) check_sum(zip, record)
+    for (const record of zip.records) zip.verify(record)
   } finally {
     source.close()
   }

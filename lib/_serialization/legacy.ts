@@ -1,7 +1,7 @@
 // Reading of the format that torch.save wrote before PyTorch 1.6: pickles, then the storages' data. _legacy_load in torch/serialization.py.
 import { RuntimeError } from '../_errors'
 import type { Source } from '../_files'
-import { with_memory } from '../_memory_loan'
+import { fill_storage } from '../_memory_loan'
 import { UnpicklingError } from '../_pickle/errors'
 import { type Rules, Unpickler } from '../_pickle/unpickler'
 import { Finisher, Global } from '../_pickle/values'
@@ -62,12 +62,8 @@ function read_storages(
     const fits = bytes === storage.bytes && at + 8 + bytes <= source.size
     if (!fits) throw new RuntimeError(`storage ${String(key)} has a wrong size, or the file is truncated`)
     const memory = empty_bytes(bytes)
-    let done = at + 8
-    with_memory(memory, 0, bytes, piece => {
-      source.fill(done, piece)
-      done += piece.length
-    })
-    at = done
+    fill_storage(memory, bytes, source, at + 8)
+    at += 8 + bytes
     loaded.set(storage.key, placer.place(memory, storage.type, storage.location))
   }
   return loaded

@@ -101,8 +101,6 @@ export function build(instance: unknown, state: unknown): void {
 
 // ---- the zip format ----
 
-const LARGE = 2 ** 20 // memory of this size is fresh from the system, or nearly so
-
 function check_order(zip: ZipReader): 'little' | 'big' {
   if (!zip.has('byteorder')) return 'little'
   const order = Buffer.from(zip.read('byteorder')).toString('latin1')
@@ -131,12 +129,8 @@ export function load_zip(zip: ZipReader, settings: LoadSettings): unknown {
       if (offset % type.itemsize === 0) return part_of(whole, offset, bytes)
     }
     const storage = empty_bytes(bytes)
-    const fill = zip.reader(record)
-    with_memory(storage, 0, bytes, memory => {
-      if (memory.length >= LARGE) binding.populate(memory)
-      fill(memory)
-      if (order === 'big') swap_bytes(memory, type)
-    })
+    zip.fill(record, storage, bytes)
+    if (order === 'big') with_memory(storage, 0, bytes, memory => swap_bytes(memory, type))
     return storage
   }
   const storages = new Map<string, LoadedStorage>()

@@ -1,7 +1,9 @@
 // Reading of zip files: the directory, checked against the file, and entries at any place. caffe2/serialize/inline_container.cc.
 import zlib from 'node:zlib'
+import type { TensorBase } from '../_dispatch'
 import { RuntimeError } from '../_errors'
-import type { Source } from '../_files'
+import { BytesSource, type Source } from '../_files'
+import { fill_storage } from '../_memory_loan'
 import { crc32 } from './crc32'
 
 interface Entry { name: string, method: number, crc: number, packed: number, size: number, header: number }
@@ -161,12 +163,13 @@ export class ZipReader {
   #start(entry: Entry): number {
     const known = this.#starts.get(entry.name)
     if (known !== undefined) return known
-    const header = this.source.read(entry.header, 30)
+    const name = Buffer.from(entry.name)
+    const length = Math.min(30 + name.length, this.source.size - entry.header)
+    const header = this.source.read(entry.header, length)
     const view = view_of(header)
-    const name_length = view.getUint16(26, true)
-    const start = entry.header + 30 + name_length + view.getUint16(28, true)
+    const start = entry.header + 30 + view.getUint16(26, true) + view.getUint16(28, true)
     const is_own = view.getUint32(0, true) === 0x04034b50 && start + entry.packed <= this.source.size
-      && Buffer.from(this.source.read(entry.header + 30, name_length)).toString('utf8') === entry.name
+      && view.getUint16(26, true) === name.length && name.equals(header.subarray(30))
     if (!is_own) throw broken(`the header of ${JSON.stringify(entry.name)} is corrupted`)
     this.#starts.set(entry.name, start)
     return start
@@ -196,21 +199,26 @@ export class ZipReader {
     return bytes
   }
 
-  /** A function that copies the next bytes of an entry, from its beginning on, and checks the sum once all have been read. */
-  reader(record: string): (into: Uint8Array) => void {
+  /** Fills a storage in CPU memory with the first bytes of an entry, and checks the sum if those are all. */
+  fill(record: string, storage: TensorBase, length: number): void {
     const entry = this.#find(record)
-    const inflated = entry.method === 0 ? null : this.#inflate(entry)
-    const start = inflated ? 0 : this.#start(entry)
-    let [done, crc] = [0, 0]
-    return into => {
-      for (let at = 0; at < into.length; at += PIECE) {
-        const piece = into.subarray(at, at + PIECE)
-        if (inflated) piece.set(inflated.subarray(done, done + piece.length))
-        else this.source.fill(start + done, piece)
-        crc = crc32(piece, crc)
-        done += piece.length
-      }
-      if (done === entry.size) this.#check_sum(entry, crc)
+    const [source, start] = entry.method === 0 ? [this.source, this.#start(entry)] : [new BytesSource(this.#inflate(entry)), 0]
+    const crc = fill_storage(storage, length, source, start)
+    if (length === entry.size) this.#check_sum(entry, crc)
+  }
+
+  /** Reads an entry piece by piece and checks its sum. */
+  verify(record: string): void {
+    const entry = this.#find(record)
+    if (entry.method !== 0) return this.#check_sum(entry, crc32(this.#inflate(entry)))
+    const buffer = new Uint8Array(Math.min(PIECE, entry.size))
+    const start = this.#start(entry)
+    let crc = 0
+    for (let done = 0; done < entry.size; done += buffer.length) {
+      const piece = buffer.subarray(0, entry.size - done)
+      this.source.fill(start + done, piece)
+      crc = crc32(piece, crc)
     }
+    this.#check_sum(entry, crc)
   }
 }

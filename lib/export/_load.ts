@@ -3,7 +3,6 @@ import { type Args, bind } from '../_args'
 import { NotImplementedError, RuntimeError } from '../_errors'
 import { BytesSource, FileSource, type Source } from '../_files'
 import { without_collections } from '../_memory'
-import { with_memory } from '../_memory_loan'
 import { UnpicklingError } from '../_pickle/errors'
 import { type_text } from '../_typename'
 import { ZipReader } from '../_zip/reader'
@@ -71,7 +70,7 @@ class Payloads {
     const record = `${this.folder}/${file}`
     const size = this.zip.size(record)
     const bytes = empty_bytes(size)
-    if (size > 0) with_memory(bytes, 0, size, this.zip.reader(record))
+    this.zip.fill(record, bytes, size)
     this.#bytes.set(file, bytes)
     return bytes
   }

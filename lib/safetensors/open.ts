@@ -4,7 +4,7 @@ import { handle, own } from '../_dispatch'
 import { BytesSource, FileSource, type Source } from '../_files'
 import type { IndexPart } from '../_indexing'
 import { without_collections } from '../_memory'
-import { with_memory } from '../_memory_loan'
+import { fill_storage } from '../_memory_loan'
 import { aten } from '../_operators'
 import { Size } from '../_size'
 import { type DeviceLike, device as to_device } from '../device'
@@ -49,52 +49,23 @@ class Copied extends Memory {
 
   bytes(start: number, end: number): Tensor {
     const memory = empty([end - start], { dtype: dtypes.uint8, device: 'cpu' })
-    let at = start
-    with_memory(memory, 0, end - start, piece => {
-      this.source.fill(at, piece)
-      at += piece.length
-    })
+    fill_storage(memory, end - start, this.source, start)
     return memory
   }
 }
 
 class Mapped extends Memory {
   readonly #whole: Tensor
-  readonly #copied: Copied
 
   constructor(source: FileSource) {
     super()
     this.#whole = from_file([source.path, false, source.size], { dtype: dtypes.uint8 }) as Tensor
-    this.#copied = new Copied(new TensorSource(this.#whole))
   }
 
   bytes(start: number, end: number): Tensor {
+    const part = own(new Tensor(), out => binding.storage_part(out, handle(this.#whole), start, end - start))
     // Elements of 16 bytes do not exist here; files whose header is no multiple of eight do.
-    if (start % 8 !== 0 && (end - start) % 2 === 0) return this.#copied.bytes(start, end)
-    return own(new Tensor(), out => binding.storage_part(out, handle(this.#whole), start, end - start))
-  }
-}
-
-// The bytes of a tensor as a source.
-class TensorSource implements Source {
-  constructor(private readonly tensor: Tensor) {}
-
-  get size(): number {
-    return this.tensor.numel()
-  }
-
-  read(offset: number, length: number): Uint8Array {
-    const bytes = new Uint8Array(length)
-    this.fill(offset, bytes)
-    return bytes
-  }
-
-  fill(offset: number, into: Uint8Array): void {
-    let done = 0
-    with_memory(this.tensor, offset, into.length, piece => {
-      into.set(piece, done)
-      done += piece.length
-    })
+    return start % 8 !== 0 && (end - start) % 2 === 0 ? part.clone() : part
   }
 }
 

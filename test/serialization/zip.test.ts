@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import zlib from 'node:zlib'
+import torch from 'torch-ts'
 import { BytesSource, FileSource } from '../../lib/_files'
 import { crc32 } from '../../lib/_zip/crc32'
 import { ZipReader } from '../../lib/_zip/reader'
@@ -28,9 +29,32 @@ describe('zip files', () => {
   const file = temporary_folder()
 
   it('have zlib\'s checksums', () => {
-    for (const length of [0, 1, 63, 64, 65, 79, 80, 127, 128, 129, 1000, 4096, 100001]) {
+    for (const length of [0, 1, 63, 64, 65, 79, 80, 127, 128, 129, 255, 256, 511, 512, 513, 767, 768, 1000, 4096, 100001]) {
       const bytes = randomBytes(length + 3).subarray(3) // not aligned
       for (const before of [0, 1, 0xffffffff, 0x12345678]) expect([length, crc32(bytes, before)]).toEqual([length, zlib.crc32(bytes, before)])
+    }
+  })
+
+  it('have their sums checked in every piece of a large entry, from a file and from bytes', () => {
+    const content = randomBytes(3 * 2 ** 20 + 7)
+    const whole = zip_of({ small: 'x', content })
+    const start = read(whole).offset('content')!
+    const load = (bytes: Buffer): void => {
+      fs.writeFileSync(file('pieces.zip'), bytes)
+      const source = new FileSource(file('pieces.zip'))
+      try {
+        for (const one of [source, new BytesSource(bytes)]) {
+          const storage = torch.empty([content.length], { dtype: torch.uint8 })
+          new ZipReader(one).fill('content', storage, content.length)
+          expect(Buffer.from(storage.numpy() as Uint8Array).equals(content)).toBe(true)
+        }
+      } finally {
+        source.close()
+      }
+    }
+    load(whole)
+    for (const at of [0, 2 ** 18 - 1, 2 ** 21, content.length - 1]) {
+      expect(() => load(patched(whole, start + at, [content[at]! ^ 4]))).toThrow('the checksum of "archive/content" does not match: the file is corrupted')
     }
   })
 
