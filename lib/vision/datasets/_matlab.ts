@@ -1,4 +1,4 @@
-// Reads numeric arrays of MATLAB files (version 5), as SVHN and Flowers102 are stored; scipy.io.loadmat.
+// Reads MATLAB files (version 5), as labels of SVHN, Flowers102, StanfordCars and others are stored; scipy.io.loadmat.
 import zlib from 'node:zlib'
 import { RuntimeError } from '../../_errors'
 
@@ -40,34 +40,93 @@ function numbers({ type, body }: Element): Numbers {
   return new Type(new Uint8Array(body).buffer)
 }
 
-function read_matrix(body: Buffer): [string, MatlabArray] | null {
-  const flags = element(body, 0)
-  const kind = flags.body[0]!
-  const is_complex = (flags.body[1]! & 8) !== 0
-  if (kind < 6 || kind > 15 || is_complex) return null // structures, cells, text
-  const dims = element(body, flags.next)
-  const name = element(body, dims.next)
-  const shape = Array.from(numbers(dims))
-  const data = numbers(element(body, name.next))
-  if (shape.reduce((product, size) => product * size, 1) !== data.length) throw new RuntimeError('an array has another size than its shape')
-  return [name.body.toString('latin1'), { shape, data }]
+/** What a file holds: numbers, text, a cell array, a structure array, a sparse matrix (as its dense one), null for the rest. */
+export type MatlabValue = MatlabArray | string | MatlabValue[] | Fields[] | null
+
+/** One structure. */
+export interface Fields {
+  [field: string]: MatlabValue
 }
 
-/** The numeric arrays of a file by name. @throws {RuntimeError} that names the file if it is damaged, or of another version */
-export function read_matlab(bytes: Buffer, file: string): Record<string, MatlabArray> {
+const text_of = (e: Element): string =>
+  e.type === 4 ? String.fromCharCode(...numbers(e)) : e.body.toString(e.type === 16 ? 'utf8' : e.type === 17 ? 'utf16le' : 'latin1')
+
+const deepest = 16
+
+/** A value whose head has been read: `at` is where its parts begin. */
+function read_value(body: Buffer, depth = 0): [name: string, value: MatlabValue] {
+  if (body.length === 0) return ['', null]
+  if (depth > deepest) throw new RuntimeError('values are nested too deeply')
+  const flags = element(body, 0)
+  const kind = flags.body[0]!
+  const dims = element(body, flags.next)
+  const head = element(body, dims.next)
+  const name = head.body.toString('latin1')
+  const shape = Array.from(numbers(dims))
+  const count = shape.reduce((product, size) => product * size, 1)
+  let at = head.next
+  const next = (): Element => {
+    const one = element(body, at)
+    at = one.next
+    return one
+  }
+  const inner = (): MatlabValue => read_value(next().body, depth + 1)[1]
+  // A part takes eight bytes or more: a count that does not fit is refused before anything is made.
+  if ((kind === 1 || kind === 2) && count * 8 > body.length - at) throw new RuntimeError('an array has another size than its shape')
+  if (kind === 1) return [name, Array.from({ length: count }, inner)]
+  if (kind === 2) return [name, structures(count, next, inner)]
+  if (kind === 4) return [name, count === 0 ? '' : text_of(next())]
+  if (kind === 5) return [name, dense(shape, Array.from(numbers(next())), Array.from(numbers(next())), Array.from(numbers(next())))]
+  if (kind < 6 || kind > 15 || (flags.body[1]! & 8) !== 0) return [name, null]
+  const data = numbers(next())
+  if (count !== data.length) throw new RuntimeError('an array has another size than its shape')
+  return [name, { shape, data }]
+}
+
+function structures(count: number, next: () => Element, inner: () => MatlabValue): Fields[] {
+  const [length] = numbers(next())
+  const names = next().body.toString('latin1')
+  const fields = Array.from({ length: Math.floor(names.length / Math.max(length!, 1)) }, (_, i) =>
+    names.slice(i * length!, (i + 1) * length!).split('\0')[0]!)
+  return Array.from({ length: count }, () => Object.fromEntries(fields.map(field => [field, inner()])))
+}
+
+function dense(shape: number[], rows: number[], columns: number[], values: number[]): MatlabArray {
+  const [height, width] = shape as [number, number]
+  if (height * width > largest) throw new RuntimeError('a matrix is too large')
+  const data = new Float64Array(height * width)
+  for (let column = 0; column < width; column++) {
+    for (let i = columns[column]!; i < columns[column + 1]!; i++) {
+      if (!(rows[i]! < height)) throw new RuntimeError('a sparse matrix has a place outside its shape')
+      data[column * height + rows[i]!] = values[i] ?? 0
+    }
+  }
+  return { shape, data }
+}
+
+/** The values of a file by name. @throws {RuntimeError} that names the file if it is damaged, or of another version */
+export function read_matlab_values(bytes: Buffer, file: string): Record<string, MatlabValue> {
   const fail = (what: string): RuntimeError => new RuntimeError(`${file} is no MATLAB file of version 5: ${what}`)
   if (bytes.length < 136 || bytes.toString('latin1', 126, 128) !== 'IM') throw fail('it has another header')
-  const found: Record<string, MatlabArray> = {}
+  const found: Record<string, MatlabValue> = {}
   try {
     for (let at = 128; at < bytes.length;) {
       const outer = element(bytes, at)
       at = outer.next
       const one = outer.type === compressed ? element(zlib.inflateSync(outer.body, { maxOutputLength: largest }), 0) : outer
-      const entry = one.type === matrix ? read_matrix(one.body) : null
-      if (entry !== null) found[entry[0]] = entry[1]
+      if (one.type !== matrix) continue
+      const [name, value] = read_value(one.body)
+      found[name] = value
     }
   } catch (error) {
     throw fail((error as Error).message)
   }
   return found
+}
+
+const is_array = (value: MatlabValue): value is MatlabArray => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The numeric arrays of a file by name. @throws {RuntimeError} as {@link read_matlab_values} */
+export function read_matlab(bytes: Buffer, file: string): Record<string, MatlabArray> {
+  return Object.fromEntries(Object.entries(read_matlab_values(bytes, file)).filter((entry): entry is [string, MatlabArray] => is_array(entry[1])))
 }

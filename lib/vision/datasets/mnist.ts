@@ -300,3 +300,96 @@ export class EMNIST<Input = Image, Target = number> extends MNIST<Input, Target>
     return [`${prefix}-images-idx3-ubyte`, `${prefix}-labels-idx1-ubyte`]
   }
 }
+
+const qmnist_subsets = { train: 'train', test: 'test', test10k: 'test', test50k: 'test', nist: 'nist' } as const
+
+/** A part of {@link QMNIST}. */
+export type QmnistPart = keyof typeof qmnist_subsets
+
+const qmnist_names = ['root', 'what', 'compat', 'train'] as const
+
+/**
+ * MNIST made anew, with 60,000 images to test and where each comes from. Images are 28 x 28 pixels.
+ *
+ * @param what - 'train', 'test', 'test10k' (those of MNIST), 'test50k' (the others) or 'nist' (all digits; of these the files are .xz, to be
+ *   unpacked by hand). Default: by `train`.
+ * @param compat - targets are classes; else tensors of the eight numbers that are known of an image. Default: true.
+ * @param train - Default: true.
+ * @see torchvision.datasets.QMNIST
+ */
+export class QMNIST<Input = Image, Target = number> extends MNIST<Input, Target> {
+  static override mirrors = ['https://raw.githubusercontent.com/facebookresearch/qmnist/master/']
+  static subsets: Readonly<Record<QmnistPart, 'train' | 'test' | 'nist'>> = qmnist_subsets
+  /** Images and labels of each archive. */
+  static files: Readonly<Record<'train' | 'test' | 'nist', readonly [images: Resource, labels: Resource]>> = {
+    train: [['qmnist-train-images-idx3-ubyte.gz', 'ed72d4157d28c017586c42bc6afe6370'], ['qmnist-train-labels-idx2-int.gz', '0058f8dd561b90ffdd0f734c6a30e5e4']],
+    test: [['qmnist-test-images-idx3-ubyte.gz', '1394631089c404de565df7b7aeaf9412'], ['qmnist-test-labels-idx2-int.gz', '5b5b05890a5e13444e108efe57b788aa']],
+    nist: [['xnist-images-idx3-ubyte.xz', '7f124b3b8ab81486c9d8c2749c17f834'], ['xnist-labels-idx2-int.xz', '5ed0e788978e45d4a8bd4b7caec3d79d']],
+  }
+
+  declare readonly what: QmnistPart
+  declare readonly compat: boolean
+
+  constructor(...args: Args<[root: string, what?: QmnistPart | null, compat?: boolean, train?: boolean], typeof qmnist_names, {
+    transform?: ImageTransform<Input>, target_transform?: TargetTransform<Target>, download?: boolean
+  }>) {
+    super(...(args as unknown as MnistArgs<Input, Target>))
+  }
+
+  static override _bind(args: readonly unknown[]): Bound {
+    const { what = null, compat = true, ...bound } =
+      bind<Bound>(`${this.name}.__init__`, qmnist_names, 1, args, ['transform', 'target_transform', 'download'])
+    const part = verify_str_arg(what ?? (bound['train'] ?? true ? 'train' : 'test'), 'what', Object.keys(qmnist_subsets) as QmnistPart[])
+    return { ...bound, fields: { what: part, compat } }
+  }
+
+  private get _archives(): readonly [images: Resource, labels: Resource] {
+    return QMNIST.files[qmnist_subsets[this.what]]
+  }
+
+  get images_file(): string {
+    return this._files()[0]!
+  }
+
+  get labels_file(): string {
+    return this._files()[1]!
+  }
+
+  override download(): void {
+    if (this._check_exists()) return
+    if (this.what === 'nist') throw new RuntimeError(`The files of 'nist' are .xz archives: put ${this._files().join(' and ')} there, unpacked`)
+    const { mirrors, name, _max_bytes } = this.constructor as typeof QMNIST
+    run_blocking({ kind: 'mirrors', dataset: name, folder: this.raw_folder, mirrors, resources: this._archives, limits: { max_bytes: _max_bytes } })
+  }
+
+  protected override _files(): string[] {
+    return this._archives.map(([name]) => path.join(this.raw_folder, name.replace(/\.(gz|xz)$/, '')))
+  }
+
+  protected override _load_data(): [Tensor, Tensor] {
+    const images = read_image_file(this.images_file)
+    const labels = read_sn3_pascalvincent_tensor(this.labels_file).long()
+    if (labels.ndim !== 2) throw new ValueError(`targets should have 2 dimensions instead of ${labels.ndim} (${this.labels_file})`)
+    if (labels.size(0) !== images.size(0)) throw new RuntimeError(`${this.labels_file} has ${labels.size(0)} labels for ${images.size(0)} images`)
+    if (this.what === 'test10k') return [images.at(':10000').clone(), labels.at(':10000').clone()]
+    return this.what === 'test50k' ? [images.at('10000:').clone(), labels.at('10000:').clone()] : [images, labels]
+  }
+
+  override __getitem__(index: number): [Input, Target] {
+    const image = new Image(this.data.at(index))
+    const row = this.targets.at(index)
+    const target = this.compat ? row.at(0).item() : row
+    return [
+      (this.transform ? this.transform(image as never) : image) as Input,
+      (this.target_transform ? this.target_transform(target as never) : target) as Target,
+    ]
+  }
+
+  override get_batch(): null {
+    return null
+  }
+
+  override extra_repr(): string {
+    return `Split: ${this.what}`
+  }
+}
