@@ -18,9 +18,12 @@ type Fields<Params extends readonly unknown[], Names extends readonly string[], 
   { [Name in Left as Optional<Params, Names, Name> extends never ? Name : never]: Params[Place<Names, Name> & keyof Params] }
   & { [Name in Left as Optional<Params, Names, Name>]?: Params[Place<Names, Name> & keyof Params] }
 
+/** Neither a tensor nor an array, whose properties may have the names of keywords. */
+export interface NoSequence { readonly [Symbol.iterator]?: never }
+
 type Prefixes<Full extends readonly unknown[], Params extends readonly unknown[], Names extends readonly string[], Keywords> =
   Full extends readonly [...infer Init, unknown]
-    ? [...Init, kwargs: Fields<Params, Names, Rest<Names, Init>[number]> & Keywords] | Prefixes<Init, Params, Names, Keywords>
+    ? [...Init, kwargs: Fields<Params, Names, Rest<Names, Init>[number]> & Keywords & NoSequence] | Prefixes<Init, Params, Names, Keywords>
     : never
 
 /**
@@ -32,7 +35,7 @@ type Prefixes<Full extends readonly unknown[], Params extends readonly unknown[]
  */
 export type Args<Params extends readonly unknown[], Names extends readonly string[], Keywords = unknown> =
   | Params
-  | (unknown extends Keywords ? never : [...Required<Params>, kwargs: Keywords])
+  | (unknown extends Keywords ? never : [...Required<Params>, kwargs: Keywords & NoSequence])
   | Prefixes<Required<Params>, Params, Names, Keywords>
 
 /** The object with all of `Params` by name. */

@@ -18,7 +18,7 @@ export class GradcheckError extends RuntimeError {
   }
 }
 
-type Checked = (...inputs: any[]) => unknown // eslint-disable-line @typescript-eslint/no-explicit-any -- a function of any tensors
+type Checked = (...inputs: unknown[]) => unknown
 
 /** Keywords of {@link gradcheck}. */
 export interface GradcheckOptions {
@@ -168,20 +168,29 @@ function fail(message: string | null): void {
  * @throws {GradcheckError} if they differ, or backward gives other gradients when it runs again; {ValueError} if no input requires grad.
  * @see torch.autograd.gradcheck
  */
-export function gradcheck(func: Checked, inputs: Tensor | readonly unknown[], options: GradcheckOptions = {}): boolean {
+export function gradcheck(func: (input: Tensor) => unknown, inputs: Tensor, options?: GradcheckOptions): boolean
+export function gradcheck<Inputs extends readonly unknown[]>(
+  func: (...inputs: Inputs) => unknown, inputs: readonly [...Inputs], options?: GradcheckOptions): boolean
+export function gradcheck(func: (...inputs: never) => unknown, inputs: Tensor | readonly unknown[], options: GradcheckOptions = {}): boolean {
   if (options.check_batched_forward_grad && !options.check_forward_ad) {
     throw new AssertionError('Setting check_batched_forward_grad=True requires check_forward_ad to be True')
   }
   try {
     const list = list_of(inputs)
     check_inputs(list)
-    check(func, list, options)
+    check(func as Checked, list, options)
     return true
   } catch (error) {
     if (options.raise_exception ?? true) throw error
     if (error instanceof GradcheckError) return false
     throw error
   }
+}
+
+/** Keywords of {@link gradgradcheck}. */
+export interface GradgradcheckOptions extends GradcheckOptions {
+  /** Random grad_outputs that are not contiguous. Default: false. */
+  gen_non_contig_grad_outputs?: boolean
 }
 
 /**
@@ -191,19 +200,24 @@ export function gradcheck(func: Checked, inputs: Tensor | readonly unknown[], op
  * @see torch.autograd.gradgradcheck
  */
 export function gradgradcheck(
-  func: Checked, inputs: Tensor | readonly unknown[], grad_outputs: Tensor | readonly Tensor[] | null = null,
-  options: GradcheckOptions & { gen_non_contig_grad_outputs?: boolean } = {},
+  func: (input: Tensor) => unknown, inputs: Tensor, grad_outputs?: Tensor | readonly Tensor[] | null, options?: GradgradcheckOptions): boolean
+export function gradgradcheck<Inputs extends readonly unknown[]>(
+  func: (...inputs: Inputs) => unknown, inputs: readonly [...Inputs], grad_outputs?: Tensor | readonly Tensor[] | null,
+  options?: GradgradcheckOptions): boolean
+export function gradgradcheck(
+  func: (...inputs: never) => unknown, inputs: Tensor | readonly unknown[], grad_outputs: Tensor | readonly Tensor[] | null = null,
+  options: GradgradcheckOptions = {},
 ): boolean {
   const { gen_non_contig_grad_outputs = false, ...more } = options
   const list = list_of(inputs)
-  const differentiable = (values: readonly unknown[]): Tensor[] => tensors_of(func(...values)).filter(one => one.requires_grad)
+  const differentiable = (values: readonly unknown[]): Tensor[] => tensors_of((func as Checked)(...values)).filter(one => one.requires_grad)
   const grads = grad_outputs === null ? differentiable(list).map(one => make_tensor([...one.shape], { dtype: is_real(one) ? one.dtype : float64,
     device: one.device, low: -1, high: 1, requires_grad: true, noncontiguous: gen_non_contig_grad_outputs })) : tensors_of(grad_outputs)
   const wanted = list.map(wants_grad)
   const first_order: Checked = (...given) => {
-    const own = given.slice(0, list.length) as unknown[]
+    const own = given.slice(0, list.length)
     const leaves = own.filter((_, i) => wanted[i]) as Tensor[]
-    return run_grad(differentiable(own), leaves, given.slice(list.length), true, true, true).filter(one => one !== null)
+    return run_grad(differentiable(own), leaves, given.slice(list.length) as Tensor[], true, true, true).filter(one => one !== null)
   }
   return gradcheck(first_order, [...list, ...grads], more)
 }

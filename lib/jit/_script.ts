@@ -29,7 +29,7 @@ export type ExtraFiles = Record<string, string | Uint8Array>
 export class ScriptModule extends Module {
   declare readonly [SCRIPT]: ScriptObject
   /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- as PyTorch's: its types are known when it runs */
-  declare forward: (...args: any[]) => any
+  declare forward: (...args: unknown[]) => any
 
   /** @internal */
   constructor(script: ScriptObject, name = 'RecursiveScriptModule', parameters: Parameters = new Map()) {
@@ -160,8 +160,7 @@ export const RecursiveScriptModule = ScriptModule
 export class ScriptFunction extends Callable {
   declare readonly [SCRIPT]: ScriptObject
   declare readonly name: string
-  /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- as PyTorch's: its types are known when it runs */
-  declare protected __call__: (...args: any[]) => any
+  declare protected __call__: (...args: unknown[]) => unknown
 
   /** @internal */
   constructor(script: ScriptObject) {
@@ -211,12 +210,10 @@ export class ScriptFunction extends Callable {
   }
 }
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- as PyTorch's: its types are known when it runs */
 export interface ScriptFunction {
-  // eslint-disable-next-line @typescript-eslint/prefer-function-type -- it is a class too, above
-  (...args: any[]): any
+  // eslint-disable-next-line @typescript-eslint/prefer-function-type, @typescript-eslint/no-explicit-any -- a class too, above; as PyTorch's: untyped
+  (...args: unknown[]): any
 }
-/* eslint-enable @typescript-eslint/no-explicit-any */
 
 const unit_names = ['lang'] as const
 

@@ -7,10 +7,8 @@ export interface TensorModule extends Module {
   forward(input: Tensor): Tensor
 }
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- as torchvision's Callable[..., nn.Module] */
 /** A class of modules, or a function that makes one: `nn.BatchNorm2d`, `size => new nn.BatchNorm2d(size, { eps: 1e-3 })`. */
-export type LayerMaker = (new (...args: any[]) => Module) | ((...args: any[]) => Module)
-/* eslint-enable @typescript-eslint/no-explicit-any */
+export type LayerMaker = (new (...args: never) => Module) | ((...args: never) => Module)
 
 /** Makes a layer: with `new` if it is a class. */
 export function make(maker: LayerMaker, ...args: unknown[]): TensorModule {

@@ -21,8 +21,19 @@ function constructor_of(node, source) {
   if (!type) return found.parameters.map(p => p.name.getText(source) + (p.questionToken || p.initializer ? '?' : '')).join(', ')
   const argument = ts.isTypeReferenceNode(type) ? type.typeArguments?.[0] : undefined
   const tuple = argument && tuple_of(argument, source)
-  if (!tuple) return `...${found.parameters[0].name.getText(source)}`
-  return tuple.elements.map(one => (ts.isNamedTupleMember(one) ? one.name.text + (one.questionToken ? '?' : '') : one.getText(source))).join(', ')
+  return tuple ? names_of(tuple, source).join(', ') : `...${found.parameters[0].name.getText(source)}`
+}
+
+/**
+ * The names of a tuple's members, those of the tuples that it spreads among them.
+ * @param {ts.TupleTypeNode} tuple @param {ts.SourceFile} source @returns {string[]}
+ */
+function names_of(tuple, source) {
+  return tuple.elements.flatMap(one => {
+    const spread = ts.isRestTypeNode(one) ? tuple_of(one.type, source) : undefined
+    if (spread) return names_of(spread, source)
+    return ts.isNamedTupleMember(one) ? one.name.text + (one.questionToken ? '?' : '') : one.getText(source)
+  })
 }
 
 /** @param {ts.TypeNode} type @param {ts.SourceFile} source @returns {ts.TupleTypeNode | undefined} */
@@ -30,8 +41,11 @@ function tuple_of(type, source) {
   if (ts.isTupleTypeNode(type)) return type
   if (!ts.isTypeReferenceNode(type)) return undefined
   const name = type.typeName.getText(source)
-  const alias = source.statements.filter(ts.isTypeAliasDeclaration).find(one => one.name.text === name)
-  return alias && tuple_of(alias.type, source)
+  for (const one of [source, ...sources.values()]) { // its own file, else the one that it imports it from
+    const alias = one.statements.filter(ts.isTypeAliasDeclaration).find(found => found.name.text === name)
+    if (alias) return tuple_of(alias.type, one)
+  }
+  return undefined
 }
 
 /** @typedef {{ name: string, what: string, shape: string, see: string }} Row */
@@ -46,9 +60,23 @@ function arguments_of(name) {
   return found ? found.args ?? arguments_of(found.base) : ''
 }
 
+/** The files, those that only hold a part of another one (`_name.ts`) too. @type {Map<string, ts.SourceFile>} */
+const sources = new Map(readdirSync(folder).filter(file => file.endsWith('.ts')).sort().map(file =>
+  [file, ts.createSourceFile(file, readFileSync(path.join(folder, file), 'utf8'), ts.ScriptTarget.Latest, true)]))
+
+/** The rows of a file and of the parts that it exports again. @param {string} file @returns {Row[]} */
+function rows_with_parts(file) {
+  const parts = sources.get(file)?.statements.filter(ts.isExportDeclaration).flatMap(one => {
+    const part = one.moduleSpecifier?.getText().match(/'\.\/(_\w+)'/)?.[1]
+    const names = one.exportClause && ts.isNamedExports(one.exportClause) ? one.exportClause.elements.map(name => name.name.text) : []
+    return part ? rows_of(`${part}.ts`).filter(row => names.includes(row.name)) : []
+  })
+  return [...rows_of(file), ...parts ?? []]
+}
+
 /** @param {string} file @returns {Row[]} */
 function rows_of(file) {
-  const source = ts.createSourceFile(file, readFileSync(path.join(folder, file), 'utf8'), ts.ScriptTarget.Latest, true)
+  const source = /** @type {ts.SourceFile} */ (sources.get(file))
   const rows = []
   for (const node of source.statements.filter(ts.isClassDeclaration)) {
     const see = ts.getJSDocTags(node).find(tag => tag.tagName.text === 'see')
@@ -68,8 +96,8 @@ function rows_of(file) {
 const cell = text => text.replace(/\s+/g, ' ').replace(/\|/g, '\\|').trim()
 
 function page() {
-  const families = readdirSync(folder).filter(file => file.endsWith('.ts') && !file.startsWith('_')).sort()
-  const all = new Map(families.map(file => [file, rows_of(file)]))
+  const families = [...sources.keys()].filter(file => !file.startsWith('_'))
+  const all = new Map(families.map(file => [file, rows_with_parts(file)]))
   const sections = [...all].filter(([, rows]) => rows.length > 0).map(([file, rows]) => {
     const lines = rows.map(row =>
       `| \`${row.name}(${cell(arguments_of(row.name))})\` | ${cell(row.what)} | ${cell(row.shape)} | \`${row.see}\` |`)

@@ -53,3 +53,10 @@ vmap(f, { randomness: 'all' })
 jvp(f, [x], [x, x])
 // @ts-expect-error -- an unknown strategy
 functional.jacobian(f, x, { strategy: 'forward' })
+
+// A function to check takes what it is given.
+torch.autograd.gradcheck(a => a.sin(), x)
+torch.autograd.gradcheck((a, n) => a.mul(n), [x, 2], { eps: 1e-4 })
+torch.autograd.gradgradcheck((a, b) => [a.mul(b), a], [x, x], null, { gen_non_contig_grad_outputs: true })
+// @ts-expect-error -- two inputs for one parameter of another type
+torch.autograd.gradcheck((a: string) => a, [x, x])

@@ -109,3 +109,13 @@ F.interpolate(x, { scale_factor: 2, mode: 'cubic' })
 nn.init.kaiming_normal_(new nn.Linear(1, 1).weight, { mode: 'fan_out', nonlinearity: 'relu' })
 // @ts-expect-error -- an unknown nonlinearity
 nn.init.calculate_gain('swish')
+
+// A tensor has some keywords' names (device, dtype), and is still no object of keywords; nor is an array.
+// @ts-expect-error -- a tensor
+new nn.Linear(2, 3, true, x)
+// @ts-expect-error -- a tensor
+new nn.Linear(2, 3, x)
+// @ts-expect-error -- a tensor
+nn.functional.log_softmax(x, 1, 3, x)
+// @ts-expect-error -- an array
+new nn.ReLU([])

@@ -43,12 +43,12 @@ const module_names = ['memo', 'prefix', 'remove_duplicate'] as const
 
 type NamedArgs = Args<[prefix?: string, recurse?: boolean, remove_duplicate?: boolean], typeof named_names>
 
+type Keywords<M, A extends readonly unknown[]> = M extends { readonly _forward_names: infer N extends readonly string[] } ? Args<A, N> : A
 /* eslint-disable @typescript-eslint/no-explicit-any -- as PyTorch's Callable[..., Any]: a module that is not known more closely */
-type Keywords<M, A extends readonly any[]> = M extends { readonly _forward_names: infer N extends readonly string[] } ? Args<A, N> : A
 /** What a call of a module takes: forward's arguments, by keyword too where the module names them. */
-export type ForwardArgs<M> = M extends { forward(...args: infer A extends any[]): unknown } ? Keywords<M, A> : any[]
+export type ForwardArgs<M> = M extends { forward(...args: infer A extends unknown[]): unknown } ? Keywords<M, A> : any[]
 /** What a call of a module gives: forward's result. */
-export type ForwardResult<M> = M extends { forward(...args: any[]): infer R } ? R : any
+export type ForwardResult<M> = M extends { forward(...args: never): infer R } ? R : any
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
 export interface Module {
