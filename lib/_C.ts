@@ -151,6 +151,19 @@ export interface Binding {
   storage_read(id: Handle, length: number, source: number | Uint8Array, at: number): number
   crc32(bytes: Uint8Array, before: number): number
 
+  vips_open(path: string): boolean
+  vips_jpeg(bytes: Uint8Array, max_pixels: number, size: Int32Array): ArrayBuffer | undefined
+  image_resize(pixels: Uint8Array, width: number, height: number, channels: number, result: Uint8Array, to_width: number, to_height: number, filter: number): void
+  image_gather(pixels: Uint8Array, width: number, height: number, channels: number, columns: Int32Array, rows: Int32Array, fill: Uint8Array, result: Uint8Array): void
+  image_transform(pixels: Uint8Array, sizes: Int32Array, numbers: Float64Array, filter: number, fill: Uint8Array, result: Uint8Array): void
+  image_planes(pixels: Uint8Array, width: number, height: number, channels: number, out: Handle): void
+  image_grey(pixels: Uint8Array, channels: number, result: Uint8Array): void
+  image_mix(first: Uint8Array, pixels: Uint8Array, channels: number, kept: number, alpha: number, result: Uint8Array): void
+  image_look_up(pixels: Uint8Array, tables: Uint8Array, result: Uint8Array): void
+  image_histogram(pixels: Uint8Array, counts: Uint32Array): void
+  image_turn_hue(pixels: Uint8Array, shift: number, result: Uint8Array): void
+  image_smooth(pixels: Uint8Array, width: number, height: number, channels: number, result: Uint8Array): void
+
   share(id: Handle, group: number): number
   receive(out: object, token: number): Handle
   new_group(): number

@@ -49,7 +49,8 @@ napi_value create(napi_env env, napi_callback_info info) {
            saved_entries(), random_entries(), device_entries(),
            memory_entries(), share_entries(), warning_entries(), node_entries(), context_entries(),
            functorch_entries(), forward_ad_entries(), autocast_entries(), storage_entries(),
-           checksum_entries(), script_entries(), script_call_entries(), trace_entries(), package_entries()}) {
+           checksum_entries(), script_entries(), script_call_entries(), trace_entries(), package_entries(),
+           image_resample_entries(), image_move_entries(), image_colour_entries(), vips_entries()}) {
     for (const Entry& entry : entries) {
       napi_value function;
       napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.callback, runtime, &function);

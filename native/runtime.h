@@ -163,5 +163,9 @@ std::vector<Entry> script_entries();
 std::vector<Entry> script_call_entries();
 std::vector<Entry> trace_entries();
 std::vector<Entry> package_entries();
+std::vector<Entry> image_resample_entries();
+std::vector<Entry> image_move_entries();
+std::vector<Entry> image_colour_entries();
+std::vector<Entry> vips_entries();
 
 } // namespace torch_ts

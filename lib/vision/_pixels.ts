@@ -1,8 +1,7 @@
 // Conversions between modes of images in the integer arithmetic of PIL (its Convert.c).
-type Palette = Uint8Array | null
+import { binding } from '../_C'
 
-/** The grey value of a colour: weights 299, 587 and 114 in 16 bits, rounded. */
-const luma = (r: number, g: number, b: number): number => r * 19595 + g * 38470 + b * 7471 + 0x8000 >> 16
+type Palette = Uint8Array | null
 
 const product = (a: number, b: number): number => {
   const t = a * b + 128
@@ -40,9 +39,7 @@ export function to_grey(data: Uint8Array, mode: string, palette: Palette): Uint8
   const colours = mode === 'RGB' || mode === 'RGBA' ? data : to_rgb(data, mode, palette)
   const step = mode === 'RGBA' ? 4 : 3
   const result = new Uint8Array(colours.length / step)
-  for (let i = 0, from = 0; i < result.length; i++, from += step) {
-    result[i] = luma(colours[from]!, colours[from + 1]!, colours[from + 2]!)
-  }
+  binding.image_grey(colours, step, result)
   return result
 }
 

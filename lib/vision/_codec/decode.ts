@@ -4,6 +4,7 @@ import { decode_bmp, decode_pnm } from './bitmaps'
 import { submit, wait } from './bridge'
 import { type Indexed, decode_palette } from './palette'
 import { type Header, sniff } from './sniff'
+import { decode_jpeg_here } from './vips'
 
 /** Pixels, row by row, the values of one side by side. */
 export interface Raster {
@@ -71,6 +72,10 @@ export function begin_decode(bytes: Uint8Array, what: string, options: DecodeOpt
     if (header.format === 'bmp' || header.format === 'pnm') {
       const raster = header.format === 'bmp' ? decode_bmp(bytes) : decode_pnm(bytes)
       return { finish: () => ({ ...raster, header, pages: 1, wide: false }) }
+    }
+    if (header.format === 'jpeg' && header.channels !== 4 && !upright) {
+      const raster = decode_jpeg_here(bytes, max_pixels)
+      if (raster !== null && raster.channels === header.channels) return { finish: () => ({ ...raster, header, pages: 1, wide: false }) }
     }
     const deep = wide && header.depth === 16
     const id = submit({ kind: 'decode', bytes, header, max_pixels, wide: deep, all_pages, upright })

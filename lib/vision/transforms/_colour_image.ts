@@ -1,4 +1,5 @@
 // Colours of images, with PIL's values (its ImageEnhance, ImageOps and HSV); torchvision.transforms._functional_pil.
+import { binding } from '../../_C'
 import { ValueError } from '../../_errors'
 import { Image } from '../_image'
 
@@ -13,16 +14,12 @@ function mix(start: number, value: number, alpha: number): number {
 
 const has_alpha = ({ mode }: Image): boolean => mode === 'LA' || mode === 'RGBA'
 
-/** Between two images, of which the first has one value for `step` values of the second. */
-function blend(first: Uint8Array, step: number, image: Image, factor: number): Image {
-  const { data, channels } = image
+/** Between two images, of which the first has as many values as the second, or one for each pixel. */
+function blend(first: Uint8Array, image: Image, factor: number): Image {
   if (factor === 1) return image
-  const alpha = f32(factor)
+  const { data, channels } = image
   const result = new Uint8Array(data.length)
-  const kept = has_alpha(image) ? channels - 1 : channels
-  for (let i = 0; i < data.length; i += channels) {
-    for (let c = 0; c < channels; c++) result[i + c] = c < kept ? mix(first[Math.floor((i + c) / step)]!, data[i + c]!, alpha) : data[i + c]!
-  }
+  binding.image_mix(first, data, channels, has_alpha(image) ? channels - 1 : channels, factor, result)
   return like(image, result)
 }
 
@@ -40,48 +37,20 @@ export function adjust_brightness(image: Image, factor: number): Image {
 }
 
 export function adjust_contrast(image: Image, factor: number): Image {
-  const grey = image.convert('L').data
-  const mean = Math.trunc(grey.reduce((sum, value) => sum + value, 0) / grey.length + 0.5)
-  return blend_with(mean, image, factor)
+  const grey = image.convert('L')
+  const sum = histograms(grey)[0]!.reduce((total, count, value) => total + count * value, 0)
+  return blend_with(Math.trunc(sum / (grey.width * grey.height) + 0.5), image, factor)
 }
 
 export function adjust_saturation(image: Image, factor: number): Image {
-  return blend(image.convert('L').data, image.channels, image, factor)
+  return blend(image.convert('L').data, image, factor)
 }
 
 export function adjust_sharpness(image: Image, factor: number): Image {
   const { data, width, height, channels } = image
-  const smooth = data.slice()
-  const stride = width * channels
-  for (let y = 1; y < height - 1; y++) {
-    for (let i = y * stride + channels; i < (y + 1) * stride - channels; i++) {
-      let sum = 4 * data[i]!
-      for (const row of [i - stride, i, i + stride]) sum += data[row - channels]! + data[row]! + data[row + channels]!
-      smooth[i] = Math.floor(sum / 13 + 0.5)
-    }
-  }
-  return blend(smooth, 1, image, factor)
-}
-
-function to_hsv(r: number, g: number, b: number): [number, number, number] {
-  const [most, least] = [Math.max(r, g, b), Math.min(r, g, b)]
-  if (most === least) return [0, 0, most]
-  const spread = most - least
-  const [rc, gc, bc] = [f32((most - r) / spread), f32((most - g) / spread), f32((most - b) / spread)]
-  const hue = f32(r === most ? f32(bc - gc) : g === most ? 2 + rc - bc : 4 + gc - rc)
-  const turned = f32((hue / 6 + 1) % 1)
-  return [Math.trunc(turned * 255), Math.trunc(f32(spread / most) * 255), most]
-}
-
-function to_rgb(h: number, s: number, v: number): [number, number, number] {
-  if (s === 0) return [v, v, v]
-  const hue = f32(h * 6 / 255)
-  const sector = Math.floor(hue)
-  const [part, sat] = [f32(hue - sector), f32(s / 255)]
-  const p = Math.round(v * (1 - sat))
-  const q = Math.round(v * (1 - sat * part))
-  const t = Math.round(v * (1 - sat * (1 - part)))
-  return ([[v, t, p], [q, v, p], [p, v, t], [p, q, v], [t, p, v], [v, p, q]] as const)[sector % 6]! as [number, number, number]
+  const smooth = new Uint8Array(data.length)
+  binding.image_smooth(data, width, height, channels, smooth)
+  return blend(smooth, image, factor)
 }
 
 export function adjust_hue(image: Image, factor: number): Image {
@@ -90,21 +59,17 @@ export function adjust_hue(image: Image, factor: number): Image {
   const shift = Math.trunc(factor * 255)
   const { data } = image.convert('RGB')
   const result = new Uint8Array(data.length)
-  for (let i = 0; i < data.length; i += 3) {
-    const [h, s, v] = to_hsv(data[i]!, data[i + 1]!, data[i + 2]!)
-    result.set(to_rgb(h + shift & 255, s, v), i)
-  }
+  binding.image_turn_hue(data, shift, result)
   return new Image(result, image.width, image.height, 'RGB').convert(image.mode)
 }
 
 /** Each value by a table: one for all channels, or one for each. */
-function look_up(image: Image, tables: readonly ArrayLike<number>[]): Image {
+function look_up(image: Image, tables: readonly Uint8Array[]): Image {
   const { data, channels } = image
   const result = new Uint8Array(data.length)
-  for (let c = 0; c < channels; c++) {
-    const table = tables[tables.length === 1 ? 0 : c]!
-    for (let i = c; i < data.length; i += channels) result[i] = table[data[i]!]!
-  }
+  const all = new Uint8Array(256 * channels)
+  for (let c = 0; c < channels; c++) all.set(tables[tables.length === 1 ? 0 : c]!, 256 * c)
+  binding.image_look_up(data, all, result)
   return like(image, result)
 }
 
@@ -130,9 +95,9 @@ export function solarize(image: Image, threshold: number): Image {
 }
 
 function histograms({ data, channels }: Image): Uint32Array[] {
-  const counts = Array.from({ length: channels }, () => new Uint32Array(256))
-  for (let i = 0; i < data.length; i++) counts[i % channels]![data[i]!]!++
-  return counts
+  const counts = new Uint32Array(256 * channels)
+  binding.image_histogram(data, counts)
+  return Array.from({ length: channels }, (_, c) => counts.subarray(256 * c, 256 * (c + 1)))
 }
 
 export function autocontrast(image: Image): Image {

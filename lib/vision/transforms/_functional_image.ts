@@ -1,9 +1,7 @@
 // Transforms of images as functions, with PIL's values; torchvision.transforms._functional_pil.
 import { ValueError } from '../../_errors'
 import { Image } from '../_image'
-import {
-  type Filter, type Matrix, affine as affine_pixels, gather, grid_of, perspective as perspective_pixels, resize as resize_pixels,
-} from '../_resample'
+import { type Filter, type Matrix, gather, grid_of, resize as resize_pixels, transform } from '../_resample'
 
 /** A number for all channels, or one for each. */
 export type Fill = number | readonly number[] | null
@@ -40,10 +38,16 @@ export function vflip(image: Image): Image {
 
 /** A part of an image; black where it goes beyond. */
 export function crop(image: Image, top: number, left: number, height: number, width: number): Image {
-  const inside = (at: number, size: number): number => at >= 0 && at < size ? at : -1
-  const columns = range(width, i => inside(left + i, image.width))
-  const rows = range(height, i => inside(top + i, image.height))
-  return like(image, gather(grid_of(image), columns, rows, [0, 0, 0, 0]), width, height)
+  const { data, channels } = image
+  const result = new Uint8Array(width * height * channels)
+  const [from, to] = [Math.max(0, left), Math.min(image.width, left + width)]
+  if (to > from) {
+    for (let y = Math.max(0, top); y < Math.min(image.height, top + height); y++) {
+      const line = y * image.width
+      result.set(data.subarray((line + from) * channels, (line + to) * channels), ((y - top) * width + from - left) * channels)
+    }
+  }
+  return like(image, result, width, height)
 }
 
 /** Left, top, right and bottom. */
@@ -90,26 +94,18 @@ function check_filter(filter: Filter): void {
 
 export function affine(image: Image, matrix: Matrix, filter: Filter, fill: Fill): Image {
   check_filter(filter)
-  return like(image, affine_pixels(grid_of(image), image.width, image.height, matrix, filter, parse_fill(fill, image)))
+  return like(image, transform(grid_of(image), image.width, image.height, matrix, filter, parse_fill(fill, image)))
 }
 
 export function perspective(image: Image, coeffs: readonly number[], filter: Filter, fill: Fill): Image {
   check_filter(filter)
-  return like(image, perspective_pixels(grid_of(image), coeffs, filter, parse_fill(fill, image)))
+  return like(image, transform(grid_of(image), image.width, image.height, coeffs, filter, parse_fill(fill, image)))
 }
 
 /** A turn by a multiple of 90 degrees, counter-clockwise. */
 function quarter_turns(image: Image, turns: number): Image {
-  const { data, width, height, channels } = image
-  const [w, h] = turns % 2 === 0 ? [width, height] : [height, width]
-  const result = new Uint8Array(data.length)
-  for (let y = 0, to = 0; y < h; y++) {
-    for (let x = 0; x < w; x++) {
-      const [sx, sy] = turns === 0 ? [x, y] : turns === 1 ? [width - 1 - y, x] : turns === 2 ? [width - 1 - x, height - 1 - y] : [y, height - 1 - x]
-      for (let c = 0, from = (sy * width + sx) * channels; c < channels; c++) result[to++] = data[from++]!
-    }
-  }
-  return like(image, result, w, h)
+  const { data } = new Image(image.pixels.rot90(turns, [0, 1]).contiguous())
+  return turns % 2 === 0 ? like(image, data) : like(image, data, image.height, image.width)
 }
 
 const to_15 = (value: number): number => Number(value.toFixed(15))
@@ -138,7 +134,7 @@ export function rotate(image: Image, angle: number, filter: Filter, expand: bool
     ;[c, f] = at(-(width - w) / 2, -(height - h) / 2, c, f)
   }
   const matrix: Matrix = [cos, sin, c, -sin, cos, f]
-  return like(image, affine_pixels(grid_of(image), width, height, matrix, filter, parse_fill(fill, image)), width, height)
+  return like(image, transform(grid_of(image), width, height, matrix, filter, parse_fill(fill, image)), width, height)
 }
 
 export function to_grayscale(image: Image, num_output_channels: number): Image {
