@@ -1,12 +1,12 @@
 // Compares torch-ts with Python's torch in one run: `npm run bench`. Both sides run in processes of their own, in turn, on the
 // same libtorch, one thread; what counts is the ratio of medians. Writes docs/benchmarks.md, whatever it shows.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import torch from 'torch-ts'
-import { datasets } from 'torch-ts/vision'
+import { datasets, io } from 'torch-ts/vision'
 
 const { values: args } = parseArgs({
   options: { runs: { type: 'string', default: '5' }, threads: { type: 'string', default: '1' }, 'no-write': { type: 'boolean', default: false } },
@@ -114,6 +114,41 @@ function loading(folder: string): Row[] {
   ]
 }
 
+/** JPEGs of 500 x 375 pixels in four classes: noise of several sizes, so that they pack as photographs do. */
+function make_images(folder: string): void {
+  torch.manual_seed(0)
+  for (let i = 0; i < 400; i++) {
+    let image = torch.full([1, 3, 375, 500], 128)
+    for (const [rows, weight] of [[6, 90], [24, 50], [96, 25], [375, 8]] as const) {
+      const noise = torch.randn(1, 3, rows, Math.ceil(rows * 4 / 3))
+      image = image.add(torch.nn.functional.interpolate(noise, { size: [375, 500], mode: 'bilinear' }).mul(weight))
+    }
+    const name = path.join(folder, `class${i % 4}`)
+    mkdirSync(name, { recursive: true })
+    io.write_jpeg(image.squeeze(0).clamp(0, 255).to(torch.uint8), path.join(name, `${i}.jpg`), { quality: 90 })
+  }
+}
+
+interface ImagePasses { first: number, later: number, sum: number }
+
+/** Passes over a folder of JPEGs, in this process and in two workers. */
+function images(): Row[] {
+  if (pil === null) return []
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'torch-ts-bench-'))
+  try {
+    make_images(folder)
+    return ['0', '2'].map(workers => {
+      const { ours, theirs } = compare(() => JSON.parse(run_node('images.js', folder, workers, args.threads)) as ImagePasses,
+        () => JSON.parse(run_python_with({ PYTHONPATH: pil }, 'images.py', folder, workers, args.threads)) as ImagePasses)
+      const what = `a pass over 400 JPEGs, RandomResizedCrop to 224, flip, ToTensor, Normalize, ${workers === '0' ? 'no' : workers} workers`
+      if (ours[0]!.sum !== theirs[0]!.sum) throw new Error(`${what}: the batches differ from Python's`)
+      return { what, unit: 's', ours: median(ours.map(one => one.later)), theirs: median(theirs.map(one => one.later)) }
+    })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
 const operators = ['add', 'add scalar', 'mul', 'sub', 'div', 'pow', 'exp', 'relu', 'sigmoid', 'sum', 'mean dim', 'max dim', 'matmul', 'linear', 'view',
   'transpose', 'select', 'cat', 'log_softmax', 'nll_loss', 'conv2d', 'item']
 
@@ -187,7 +222,7 @@ function machine(): string {
 }
 
 const jobs = epoch(mnist_folder())
-jobs.rows.push(...loading(mnist_folder()))
+jobs.rows.push(...loading(mnist_folder()), ...images())
 const start = first_tensor()
 const in_files = files()
 const costs = calls()

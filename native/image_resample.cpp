@@ -123,28 +123,37 @@ Line line_for(int32_t channels) {
   }
 }
 
-void resize_lines(const uint8_t* data, ImageSize size, uint8_t* to, int32_t target, const Weights& weights) {
-  const size_t stride = static_cast<size_t>(size.width) * size.channels;
-  const Line resize = line_for(size.channels);
-  std::vector<uint8_t> line(stride + 4); // the last pixel, too, may be read with a byte more
-  for (int32_t y = 0; y < size.height; ++y, data += stride, to += static_cast<size_t>(target) * size.channels) {
-    std::memcpy(line.data(), data, stride);
+// A rectangle of pixels in memory whose rows are `stride` bytes apart.
+struct Part {
+  const uint8_t* data;
+  ImageSize size;
+  size_t stride;
+};
+
+void resize_lines(const Part& source, uint8_t* to, int32_t target, const Filter& filter) {
+  const Weights weights = weights_of(source.size.width, target, filter);
+  const auto channels = static_cast<size_t>(source.size.channels), length = source.size.width * channels;
+  const Line resize = line_for(source.size.channels);
+  std::vector<uint8_t> line(length + 4); // the last pixel, too, may be read with a byte more
+  for (int32_t y = 0; y < source.size.height; ++y, to += target * channels) {
+    std::memcpy(line.data(), source.data + y * source.stride, length);
     resize(line.data(), to, target, weights);
   }
 }
 
-TORCH_TS_WIDE void resize_columns(const uint8_t* data, ImageSize size, uint8_t* to, int32_t target, const Weights& weights) {
-  const size_t stride = static_cast<size_t>(size.width) * size.channels;
+TORCH_TS_WIDE void resize_columns(const Part& source, uint8_t* to, int32_t target, const Filter& filter) {
+  const Weights weights = weights_of(source.size.height, target, filter);
+  const size_t length = static_cast<size_t>(source.size.width) * source.size.channels;
   constexpr size_t block = 128;
-  for (int32_t y = 0; y < target; ++y, to += stride) {
+  for (int32_t y = 0; y < target; ++y, to += length) {
     const int32_t* row = weights.values.data() + static_cast<size_t>(y) * weights.reach;
-    const uint8_t* first = data + static_cast<size_t>(weights.from[y]) * stride;
-    for (size_t begin = 0; begin < stride; begin += block) {
-      const size_t count = std::min(block, stride - begin);
+    const uint8_t* first = source.data + static_cast<size_t>(weights.from[y]) * source.stride;
+    for (size_t begin = 0; begin < length; begin += block) {
+      const size_t count = std::min(block, length - begin);
       int32_t sums[block];
       for (size_t i = 0; i < block; ++i) sums[i] = kHalf;
       for (int32_t k = 0; k < weights.count[y]; ++k) {
-        const uint8_t* line = first + static_cast<size_t>(k) * stride + begin;
+        const uint8_t* line = first + static_cast<size_t>(k) * source.stride + begin;
         const int32_t weight = row[k];
         for (size_t i = 0; i < count; ++i) sums[i] += line[i] * weight;
       }
@@ -153,38 +162,49 @@ TORCH_TS_WIDE void resize_columns(const uint8_t* data, ImageSize size, uint8_t* 
   }
 }
 
-// image_resize(pixels, width, height, channels, result, width, height, filter)
-napi_value image_resize(Runtime& runtime, Arguments arguments) {
-  const auto source = view_of<uint8_t>(runtime, arguments[0]), result = view_of<uint8_t>(runtime, arguments[4]);
-  const auto number = [&](int i) { return int32_of(runtime, arguments[i], "size"); };
-  const ImageSize size{number(1), number(2), number(3)}, wanted{number(5), number(6), size.channels};
-  check_pixels(source, size);
-  check_pixels(result, wanted);
-  const int32_t filter = number(7);
-  if (filter < 0 || filter >= static_cast<int32_t>(std::size(kFilters))) throw value_error("no such filter");
-  if (source.size == 0 || result.size == 0) return nullptr;
-  const bool has_rows = wanted.width != size.width, has_columns = wanted.height != size.height;
-  const auto rows = [&](const uint8_t* from, ImageSize of, uint8_t* to) {
-    resize_lines(from, of, to, wanted.width, weights_of(size.width, wanted.width, kFilters[filter]));
-  };
-  const auto columns = [&](const uint8_t* from, ImageSize of, uint8_t* to) {
-    resize_columns(from, of, to, wanted.height, weights_of(size.height, wanted.height, kFilters[filter]));
-  };
-  if (!has_rows && !has_columns) std::memcpy(result.data, source.data, source.size);
-  else if (!has_columns) rows(source.data, size, result.data);
-  else if (!has_rows) columns(source.data, size, result.data);
-  // Each pass rounds, so the order counts: Pillow 13 takes the columns first where only they shrink.
-  else if (wanted.height < size.height && wanted.width > size.width) {
-    const ImageSize between{size.width, wanted.height, size.channels};
-    std::vector<uint8_t> pixels(between.bytes());
-    columns(source.data, size, pixels.data());
-    rows(pixels.data(), between, result.data);
+// Pixels in another size; both are not empty.
+void resize(const Part& source, uint8_t* to, int32_t width, int32_t height, const Filter& filter) {
+  const auto [from_width, from_height, channels] = source.size;
+  if (width == from_width && height == from_height) {
+    const size_t length = static_cast<size_t>(width) * channels;
+    for (int32_t y = 0; y < height; ++y) std::memcpy(to + y * length, source.data + y * source.stride, length);
+  } else if (height == from_height) {
+    resize_lines(source, to, width, filter);
+  } else if (width == from_width) {
+    resize_columns(source, to, height, filter);
   } else {
-    const ImageSize between{wanted.width, size.height, size.channels};
-    std::vector<uint8_t> pixels(between.bytes());
-    rows(source.data, size, pixels.data());
-    columns(pixels.data(), between, result.data);
+    // Each pass rounds, so the order counts. This is that of Pillow 13, found by trying.
+    const bool columns_first = from_height > height && from_height - height > 2 * (int64_t{from_width} - width);
+    const ImageSize size = columns_first ? ImageSize{from_width, height, channels} : ImageSize{width, from_height, channels};
+    std::vector<uint8_t> between(size.bytes());
+    const Part part{between.data(), size, static_cast<size_t>(size.width) * channels};
+    if (columns_first) {
+      resize_columns(source, between.data(), height, filter);
+      resize_lines(part, to, width, filter);
+    } else {
+      resize_lines(source, between.data(), width, filter);
+      resize_columns(part, to, height, filter);
+    }
   }
+}
+
+// image_resize(pixels, sizes, filter, result): `sizes` are width, height and channels of the source, left, top, width and height of the part
+// of it that is resized, width and height of the result.
+napi_value image_resize(Runtime& runtime, Arguments arguments) {
+  const auto source = view_of<uint8_t>(runtime, arguments[0]), result = view_of<uint8_t>(runtime, arguments[3]);
+  const auto sizes = view_of<int32_t>(runtime, arguments[1]);
+  if (sizes.size != 9) throw value_error("nine sizes are needed");
+  const ImageSize whole{sizes[0], sizes[1], sizes[2]}, size{sizes[5], sizes[6], sizes[2]}, wanted{sizes[7], sizes[8], sizes[2]};
+  const int32_t left = sizes[3], top = sizes[4], filter = int32_of(runtime, arguments[2], "filter");
+  check_pixels(source, whole);
+  check_pixels(result, wanted);
+  if (left < 0 || top < 0 || size.width < 0 || size.height < 0 || left > whole.width - size.width || top > whole.height - size.height)
+    throw value_error("a part beyond the image");
+  if (filter < 0 || filter >= static_cast<int32_t>(std::size(kFilters))) throw value_error("no such filter");
+  if (size.bytes() == 0 || result.size == 0) return nullptr;
+  const size_t stride = static_cast<size_t>(whole.width) * whole.channels;
+  const Part part{source.data + top * stride + static_cast<size_t>(left) * whole.channels, size, stride};
+  resize(part, result.data, wanted.width, wanted.height, kFilters[filter]);
   return nullptr;
 }
 

@@ -24,15 +24,24 @@ export function gather({ data, width, height, channels }: Grid, columns: Int32Ar
   return result
 }
 
-/** The pixels of an image in another size. */
-export function resize(image: Grid, width: number, height: number, filter: Filter): Uint8Array {
+/** A rectangle of an image. */
+export interface Box {
+  left: number
+  top: number
+  width: number
+  height: number
+}
+
+/** The pixels of an image, or of a part of it, in another size. */
+export function resize(image: Grid, width: number, height: number, filter: Filter, box: Box = { left: 0, top: 0, ...image }): Uint8Array {
   if (filter === 'nearest') {
-    const pick = (target: number, source: number): Int32Array =>
-      Int32Array.from({ length: target }, (_, i) => Math.trunc((i + 0.5) * (source / target)))
-    return gather(image, pick(width, image.width), pick(height, image.height), [])
+    const pick = (target: number, from: number, source: number): Int32Array =>
+      Int32Array.from({ length: target }, (_, i) => from + Math.trunc((i + 0.5) * (source / target)))
+    return gather(image, pick(width, box.left, box.width), pick(height, box.top, box.height), [])
   }
   const result = new Uint8Array(width * height * image.channels)
-  binding.image_resize(image.data, image.width, image.height, image.channels, result, width, height, filters.indexOf(filter))
+  const sizes = Int32Array.of(image.width, image.height, image.channels, box.left, box.top, box.width, box.height, width, height)
+  binding.image_resize(image.data, sizes, filters.indexOf(filter), result)
   return result
 }
 

@@ -1,5 +1,5 @@
 """Small image files and what PIL decodes from them: writes test/fixtures/vision_images.json (Pillow 13, numpy)."""
-import base64, io, json, os
+import base64, hashlib, io, json, os
 import numpy as np
 from PIL import Image
 
@@ -60,7 +60,17 @@ exif[0x0112] = 6
 turned = io.BytesIO()
 base.save(turned, 'JPEG', quality=90, exif=exif)
 
+# Sizes on both sides of Pillow's rule for which pass comes first; pixels by their sum, and a larger JPEG, which takes many strips.
+noise = Image.fromarray(rng.integers(0, 256, (53, 47, 3)).astype(np.uint8))
+resized = [dict(box=box, size=size, filter=name, sha1=hashlib.sha1(noise.crop(box).resize(size, filter).tobytes()).hexdigest())
+           for box in ((0, 0, 47, 53), (3, 5, 43, 51)) for size in ((40, 38), (40, 39), (40, 40), (46, 51), (46, 50), (60, 20), (20, 60), (70, 80), (11, 9))
+           for name, filter in (('bilinear', Image.Resampling.BILINEAR), ('bicubic', Image.Resampling.BICUBIC), ('lanczos', Image.Resampling.LANCZOS))]
+large = io.BytesIO()
+base.resize((301, 203), Image.Resampling.BICUBIC).save(large, 'JPEG', quality=80)
+large_sha1 = hashlib.sha1(Image.open(large).tobytes()).hexdigest()
+
 folder = os.path.join(os.path.dirname(__file__), '..', '..', 'test', 'fixtures')
 with open(os.path.join(folder, 'vision_images.json'), 'w') as out:
-    json.dump(dict(cases=cases, animated=text(animated.getvalue()), turned=text(turned.getvalue())), out, indent=0)
+    json.dump(dict(cases=cases, animated=text(animated.getvalue()), turned=text(turned.getvalue()), noise=text(noise.tobytes()), resized=resized,
+                   large=text(large.getvalue()), large_sha1=large_sha1), out, indent=0)
     out.write('\n')

@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import { tensor } from '../../lib/_creation'
 import { KeyError, RuntimeError, ValueError } from '../../lib/_errors'
 import { float32, uint16 } from '../../lib/dtype'
 import { type Tensor, elements } from '../../lib/tensor'
-import { Image, type ImageMode, io } from '../../lib/vision'
+import { Image, type ImageMode, io, transforms } from '../../lib/vision'
+import { submit, wait } from '../../lib/vision/_codec/bridge'
 import { max_pixels } from '../../lib/vision/_codec/decode'
+import { sniff } from '../../lib/vision/_codec/sniff'
+import { decode_jpeg_here } from '../../lib/vision/_codec/vips'
 import golden from '../fixtures/vision_images.json'
 import { temporary_folder } from '../helpers/temporary'
 import '../helpers/typescript_children'
@@ -25,6 +29,47 @@ function put(name: string, data: Uint8Array): string {
 const interleaved = (image: Tensor): Buffer => Buffer.from((elements(image.permute([1, 2, 0])) as Uint8Array).buffer as ArrayBuffer)
 
 const of_8_bits = golden.cases.filter(one => one.mode !== 'I;16')
+
+const sha1 = (data: Uint8Array): string => createHash('sha1').update(data).digest('hex')
+
+describe('decode_jpeg_here', () => {
+  const large = bytes(golden.large)
+
+  it("has PIL's pixels, and those that sharp's thread has", () => {
+    const { data, width, height, channels } = decode_jpeg_here(large, max_pixels)!
+    expect([width, height, channels, sha1(data)]).toEqual([301, 203, 3, golden.large_sha1])
+    const other = wait(submit({ kind: 'decode', bytes: large, header: sniff(large)!, max_pixels, wide: false, all_pages: false, upright: false }))
+    expect(sha1(other.data)).toBe(golden.large_sha1)
+  })
+
+  it('leaves what is damaged or too large to sharp, which says why', () => {
+    expect(decode_jpeg_here(large.subarray(0, 4000), max_pixels)).toBeNull()
+    expect(decode_jpeg_here(large.subarray(0, 100), max_pixels)).toBeNull()
+    expect(decode_jpeg_here(large, 301 * 203 - 1)).toBeNull()
+  })
+
+  it('survives files with changed bytes', () => {
+    for (let i = 0; i < 300; i++) {
+      const changed = Uint8Array.from(large)
+      for (let k = 0; k < 4; k++) changed[(i * 7919 + k * 104729) % (i < 150 ? 700 : changed.length)]! ^= 1 << (i + k) % 8
+      const raster = decode_jpeg_here(changed, 1e6)
+      if (raster !== null) expect(raster.data).toHaveLength(raster.width * raster.height * raster.channels)
+    }
+  })
+})
+
+describe('resize and resized_crop of an image', () => {
+  const noise = new Image(new Uint8Array(bytes(golden.noise)), 47, 53, 'RGB')
+  const { resize, crop, resized_crop } = transforms.functional
+
+  it.each(golden.resized)('$box to $size by $filter as PIL, which of the two passes it may take first', ({ box, size, filter, sha1: wanted }) => {
+    const [left, top, right, bottom] = box as [number, number, number, number]
+    const [width, height] = size as [number, number]
+    const interpolation = filter as 'bilinear'
+    expect(sha1(resize(crop(noise, top, left, bottom - top, right - left), [height, width], interpolation).data)).toBe(wanted)
+    expect(sha1(resized_crop(noise, top, left, bottom - top, right - left, [height, width], interpolation).data)).toBe(wanted)
+  })
+})
 
 describe('Image.open', () => {
   it.each(of_8_bits)('reads $name as PIL does', ({ file, mode, size, pixels, palette }) => {

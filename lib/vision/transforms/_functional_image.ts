@@ -1,7 +1,7 @@
 // Transforms of images as functions, with PIL's values; torchvision.transforms._functional_pil.
 import { ValueError } from '../../_errors'
 import { Image } from '../_image'
-import { type Filter, type Matrix, gather, grid_of, resize as resize_pixels, transform } from '../_resample'
+import { type Box, type Filter, type Matrix, gather, grid_of, resize as resize_pixels, transform } from '../_resample'
 
 /** A number for all channels, or one for each. */
 export type Fill = number | readonly number[] | null
@@ -81,9 +81,10 @@ export function pad(image: Image, padding: Padding, fill: Fill, mode: PaddingMod
   return like(image, gather(grid_of(cut), columns, rows, values), columns.length, rows.length)
 }
 
-export function resize(image: Image, [height, width]: readonly [number, number], filter: Filter): Image {
+/** @param box - the part that is resized. Default: all of it. */
+export function resize(image: Image, [height, width]: readonly [number, number], filter: Filter, box?: Box): Image {
   if (!(height > 0 && width > 0)) throw new ValueError('height and width must be > 0')
-  return like(image, resize_pixels(grid_of(image), width, height, image.mode === 'P' ? 'nearest' : filter), width, height)
+  return like(image, resize_pixels(grid_of(image), width, height, image.mode === 'P' ? 'nearest' : filter, box), width, height)
 }
 
 function check_filter(filter: Filter): void {

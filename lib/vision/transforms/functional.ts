@@ -265,7 +265,13 @@ export const center_crop = keywords('center_crop', ['output_size'], (img, output
 /** {@link crop}, then {@link resize}. @see torchvision.transforms.functional.resized_crop */
 export const resized_crop = keywords('resized_crop', ['top', 'left', 'height', 'width', 'size', 'interpolation', 'antialias'],
   (img, top: number, left: number, height: number, width: number, size: Size, interpolation: Interpolation = 'bilinear',
-    antialias: boolean | null = true) => resize(crop(img, top, left, height, width), size, interpolation, null, antialias))
+    antialias: boolean | null = true) => {
+    const is_inside = top >= 0 && left >= 0 && height > 0 && width > 0
+    if (!is_image(img) || antialias === false || !is_inside || top + height > img.height || left + width > img.width) {
+      return resize(crop(img, top, left, height, width), size, interpolation, null, antialias)
+    }
+    return on_image.resize(img, resized_size([height, width], size, null), filter_of(interpolation_mode(interpolation)), { left, top, width, height })
+  })
 
 /** Left and right changed. @see torchvision.transforms.functional.hflip */
 export function hflip<T extends Picture>(img: T): T {

@@ -202,7 +202,7 @@ export const center_crop: Functional<[output_size: Size], readonly ['output_size
 type ResizedCropParams = [...CropParams, size: Size, interpolation?: Interpolation, antialias?: boolean | null]
 const resized_crop_names = [...crop_names, 'size', 'interpolation', 'antialias'] as const
 
-function resized_crop_of<T extends Tensor | Image>(x: T, ...args: ResizedCropParams): T {
+function resized_crop_of<T extends Tensor>(x: T, ...args: ResizedCropParams): T {
   const [top, left, height, width, size, interpolation = 'bilinear', antialias = true] = args
   return resize(crop(x, top, left, height, width), size, interpolation, null, antialias)
 }
@@ -210,7 +210,7 @@ function resized_crop_of<T extends Tensor | Image>(x: T, ...args: ResizedCropPar
 /** {@link crop}, then {@link resize}. @see torchvision.transforms.v2.functional.resized_crop */
 export const resized_crop: Functional<ResizedCropParams, typeof resized_crop_names> =
   functional<never, ResizedCropParams, typeof resized_crop_names>('resized_crop', resized_crop_names, 5, {
-    image: resized_crop_of, boxes: resized_crop_of, points: resized_crop_of, pil: resized_crop_of,
+    image: resized_crop_of, boxes: resized_crop_of, points: resized_crop_of, pil: v1.resized_crop,
     mask: (x, top, left, height, width, size, mode = 'bilinear') => as_image(x, mask =>
       resized.resize_image(resized.crop_image(mask, top, left, height, width), size, mask_mode(check_interpolation(mode)), null, true)),
   })
