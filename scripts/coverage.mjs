@@ -23,11 +23,16 @@ export function compare() {
   const python = find_python_torch()
   if (!python) throw new StepError('There is no Python with torch here.', 'Install it (pip install torch), or set LIBTORCH to the folder of a torch package.')
   const script = path.join(root, 'scripts', 'names')
-  const { version, spaces } = JSON.parse(output(python.python, [path.join(script, 'python.py')], { env: python.env }))
+  const { version, spaces: of_torch } = JSON.parse(output(python.python, [path.join(script, 'python.py')], { env: python.env }))
+  const vision = JSON.parse(readFileSync(path.join(script, 'torchvision.json'), 'utf8')) // made by scripts/goldens/vision_names.py: torchvision need not be here
+  const spaces = { ...of_torch, ...Object.fromEntries(Object.entries(vision.spaces).map(([space, names]) => [space, kinds_of(names)])) }
   const asked = Object.fromEntries(Object.entries(spaces).map(([space, names]) => [space, Object.keys(names)]))
   const present = JSON.parse(output(process.execPath, [path.join(script, 'own.cjs')], { input: JSON.stringify(asked) }))
   return { version, spaces: Object.entries(spaces).map(([space, names]) => compare_space(space, names, new Set(present[space]))) }
 }
+
+/** @param {string[]} names @returns {Record<string, string>} */
+const kinds_of = names => Object.fromEntries(names.map(name => [name, 'torchvision']))
 
 /** @param {string} space @param {Record<string, string>} names @param {Set<string>} present @returns {Space} */
 function compare_space(space, names, present) {
@@ -73,7 +78,7 @@ function golden_table() {
 /** @param {ReturnType<typeof compare>} comparison @param {ReturnType<typeof golden_table>} golden */
 function page({ version, spaces }, { rows, skips }) {
   const lines = ['<!-- Written by `npm run coverage`. Do not edit. -->', '# Coverage', '',
-    `Names of Python's torch ${version.split('+')[0]} and how many of them torch-ts has.`, '',
+    `Names of Python's torch ${version.split('+')[0]} and of torchvision, and how many of them torch-ts has.`, '',
     '| namespace | names | there | not there, with a reason | missing |', '| --- | --- | --- | --- | --- |']
   for (const { space, total, present, missing } of spaces) {
     const without = missing.get(null)?.length ?? 0

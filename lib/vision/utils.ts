@@ -266,3 +266,5 @@ export function draw_keypoints(...args: Args<KeypointParams, typeof keypoint_nam
     }
   }))
 }
+
+export { flow_to_image } from './_flow'

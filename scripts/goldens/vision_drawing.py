@@ -24,6 +24,8 @@ masks[0, 3:12, 4:20] = True
 masks[1, 8:20, 10:28] = True
 for name, options in {'plain': {}, 'half': dict(alpha=0.5, colors=['blue', 'orange'])}.items():
     result['masks ' + name] = dict(options=options, values=text(utils.draw_segmentation_masks(image, masks, **options)))
+flow = torch.stack([torch.arange(-60., 60).view(10, 12), torch.arange(120.).view(10, 12).sin() * 50])
+result['flow'] = dict(options={}, values=text(utils.flow_to_image(flow)))
 with open(os.path.join(os.path.dirname(__file__), '..', '..', 'test', 'fixtures', 'vision_drawing.json'), 'w') as out:
     json.dump(result, out, indent=0)
     out.write('\n')

@@ -1,6 +1,7 @@
-"""Files of MATLAB and bzip2 as data sets have them. Writes test/fixtures/vision_more_sets.json. Needs scipy."""
+"""Files of MATLAB and bzip2 as data sets have them. Writes test/fixtures/vision_more_sets.json. Needs scipy and pycocotools."""
 import base64, bz2, io, json, os, tarfile
 import numpy as np
+from pycocotools import mask as coco
 from scipy import sparse
 from scipy.io import savemat
 
@@ -40,6 +41,23 @@ found = dict(
     cars=text(mat(annotations=structs(['bbox_x1', 'class', 'fname'], [(5, 2, '1.jpg'), (6, 1, '2.jpg')]))),
     car_names=text(mat(False, class_names=cell(['Audi', 'BMW']))), segments=text(mat(GTcls=segments)), devkit=text(devkit.getvalue()),
     usps=text(bz2.compress(lines.encode())), usps_pixels=((pixels[1] + 1) / 2 * 255).astype(np.uint8).tolist())
+H, W = 11, 14
+polygons = [[[2, 1.5, 10.2, 3, 7.7, 9.9, 1, 8]], [[0, 0, 13.9, 0, 13.9, 10.9, 0, 10.9], [5, 5, 5, 5, 6, 6]], [[-3, -2, 20, 5.5, 4, 30]], [[8, 1, 9, 9, 12.4, 2], [1.2, 2.3, 5.6, 4.1]],
+            [[6, 1, 6, 9, 6.5, 9, 6.5, 1, 12, 5, 1, 5.5]]]
+rng = np.random.RandomState(1)
+noise = np.asfortranarray((rng.rand(H, W) > 0.6).astype(np.uint8))
+big = np.zeros((60, 70), dtype=np.uint8)
+big[3:50, 9:63] = 1
+runs = [coco.encode(noise), coco.encode(np.asfortranarray(big))]
+segments_of = [*polygons, *[dict(counts=r['counts'].decode(), size=r['size']) for r in runs], dict(counts=[5, 20, 100, 29], size=[H, W])]
+
+
+def decoded(one):
+    if isinstance(one, list): return coco.decode(coco.merge(coco.frPyObjects(one, H, W)))
+    return coco.decode(one if isinstance(one['counts'], str) else coco.frPyObjects(one, H, W))
+
+
+found['coco'] = [dict(segmentation=one, rows=[''.join(map(str, row)) for row in decoded(one)]) for one in segments_of]
 with open(os.path.join(os.path.dirname(__file__), '..', '..', 'test', 'fixtures', 'vision_more_sets.json'), 'w') as out:
     json.dump(found, out, indent=None, separators=(',', ':'))
     out.write('\n')

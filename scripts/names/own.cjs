@@ -5,8 +5,10 @@ const path = require('node:path')
 const root = path.join(__dirname, '..', '..')
 require(path.join(root, 'test', 'helpers', 'typescript_hook.cjs'))
 const { default: torch } = require(path.join(root, 'lib', 'index.ts'))
+const vision = require(path.join(root, 'lib', 'vision', 'index.ts'))
 
-const find = space => (space === 'torch.Tensor' ? torch.Tensor.prototype : space.split('.').slice(1).reduce((owner, name) => owner?.[name], torch))
+const inside = (start, space) => space.split('.').slice(1).reduce((owner, name) => owner?.[name], start)
+const find = space => (space === 'torch.Tensor' ? torch.Tensor.prototype : inside(space.startsWith('torchvision') ? vision : torch, space))
 
 const asked = JSON.parse(readFileSync(0, 'utf8'))
 const found = Object.entries(asked).map(([space, names]) => {

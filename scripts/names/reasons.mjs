@@ -21,6 +21,12 @@ const reasons = [
   { title: 'devices for which there is no libtorch that torch-ts loads', names: /^(ipu|mps|mtia|xpu|get_device_module|cudnn_is_acceptable)$/ },
   { title: 'packaging of Python programs', names: /^(package|torch_version|return_types|functional)$/ },
   { title: 'not there yet: streams and events of GPUs, torch.distributed, torch.profiler', names: /^(Event|Stream|record_stream|distributed|profiler)$/ },
+  { title: 'videos, optical flow and stereo pairs: their files are not decoded', spaces: /^torchvision\.datasets/,
+    names: /^(HMDB51|Kinetics|UCF101|HD1K|Sintel|KittiFlow|Flying\w+|\w*Stereo\w*|InStereo2k)$/ },
+  { title: 'data in HDF5, LMDB and tiles of bitmaps', spaces: /^torchvision\.datasets/, names: /^(PCAM|LSUN\w*|PhotoTour)$/ },
+  { title: 'a type only: members of an enum of weights are objects', spaces: /^torchvision\.models/, names: /^WeightsEnum$/ },
+  { title: 'not there yet: models of detection and segmentation, MaxViT', spaces: /^torchvision\.models/, names: /./ },
+  { title: 'HEIC, for which torchvision needs a library of its own', spaces: /^torchvision\.io/, names: /^decode_heic$/ },
   { title: 'prototypes in PyTorch', names: /^(nested|MaskedTensor|masked_tensor|maskedtensor|as_masked_tensor|is_masked_tensor|SparseSemiStructured\w*|semi_structured|to_sparse_semi_structured|as_sparse_gradcheck)$/ },
 ]
 

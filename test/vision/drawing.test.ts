@@ -103,3 +103,19 @@ describe('utils.draw_keypoints', () => {
     expect(joined.at(1, 15, 22).item()).toBe(0)
   })
 })
+
+describe('utils.flow_to_image', () => {
+  it('is as in torchvision', () => {
+    const place = tensor(Float32Array.from({ length: 120 }, (_, i) => i)).view([10, 12])
+    const flow = (aten('stack')([[place.sub(60), place.sin().mul(50)]]) as Tensor)
+    expect(base64(utils.flow_to_image(flow)) === golden.flow.values).toBe(true)
+    expect(utils.flow_to_image(flow.unsqueeze(0)).at(0).equal(utils.flow_to_image({ flow }))).toBe(true)
+  })
+
+  it.each<[Tensor, string]>([
+    [masks, 'Flow should be of dtype torch.float, got torch.bool.'],
+    [boxes, 'Input flow should have shape (2, H, W) or (N, 2, H, W), got torch.Size([2, 4]).'],
+  ])('refuses other tensors (%#)', (flow, message) => {
+    expect(() => utils.flow_to_image(flow)).toThrow(new ValueError(message))
+  })
+})

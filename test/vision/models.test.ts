@@ -7,6 +7,7 @@ import { Image, models } from '../../lib/vision'
 import { repository } from '../helpers/clone'
 import { Loopback } from '../helpers/loopback'
 import { temporary_folder } from '../helpers/temporary'
+import { captured_warnings } from '../helpers/warnings'
 import '../helpers/typescript_children'
 
 interface Golden {
@@ -67,7 +68,34 @@ function expect_sums(found: readonly number[], wanted: readonly number[], tolera
 const named = Object.keys(goldens).filter(name => name === name.toLowerCase())
 const ran = Object.entries(goldens).filter(([, { size }]) => size !== undefined)
 
+describe('models.densenet', () => {
+  it('computes bottlenecks again where memory_efficient', () => {
+    const sizes = { growth_rate: 4, block_config: [2, 2, 1, 1], num_init_features: 8, num_classes: 3 } as const
+    const [kept, again] = [false, true].map(memory_efficient => {
+      torch.manual_seed(0)
+      const model = new models.DenseNet({ ...sizes, memory_efficient })
+      const x = torch.linspace(-1, 1, 2 * 3 * 64 * 64).reshape(2, 3, 64, 64).requires_grad_()
+      const out = model(x)
+      out.square().sum().backward()
+      return [out, x.grad!, ...[...model.parameters()].map(parameter => parameter.grad!)]
+    }) as [torch.Tensor[], torch.Tensor[]]
+    expect(kept.every((tensor, i) => tensor.equal(again[i]!))).toBe(true)
+  })
+})
+
 describe('models', () => {
+  it('take the old word for weights, with a warning', async () => {
+    const warnings = await captured_warnings(() => {
+      expect(models.squeezenet1_1({ pretrained: false, num_classes: 2 })).toBeInstanceOf(models.SqueezeNet)
+      expect(() => models.vit_h_14({ pretrained: true })).toThrow(new torch.ValueError('No weights available for model vit_h_14'))
+    })
+    expect(warnings).toEqual([
+      "UserWarning: The parameter 'pretrained' is deprecated since 0.13 and may be removed in the future, please use 'weights' instead.",
+      "UserWarning: Arguments other than a weight enum or `None` for 'weights' are deprecated since 0.13 and may be removed in the future. " +
+        'The current behavior is equivalent to passing `weights=None`.',
+    ])
+  })
+
   it('are those of torchvision, but for MaxViT', () => {
     expect(models.list_models()).toEqual(named.sort())
   })

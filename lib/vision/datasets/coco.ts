@@ -37,7 +37,7 @@ interface CocoFile {
 }
 
 /**
- * Images and the annotations of each, as the JSON file has them. Masks are not decoded.
+ * Images and the annotations of each, as the JSON file has them; {@link wrap_dataset_for_transforms_v2} makes masks of them.
  *
  * @param root - folder of the images
  * @param annFile - the JSON file

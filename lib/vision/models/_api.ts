@@ -3,6 +3,7 @@ import { type Args, arrange, with_keywords } from '../../_args'
 import { is_kwargs } from '../../_dispatch'
 import { KeyError, ValueError } from '../../_errors'
 import { type_name } from '../../_typename'
+import { warn } from '../../_warnings'
 import { load_state_dict_from_url } from '../../hub'
 import type { Module } from '../../nn'
 import type { Tensor } from '../../tensor'
@@ -149,6 +150,8 @@ export interface Pretrained {
   weights?: WeightsMember | string | null
   /** Show a bar while weights are downloaded. Default: true. */
   progress?: boolean
+  /** @deprecated in favour of `weights`: true takes the first weights of the model, with a warning */
+  pretrained?: boolean
 }
 
 /** Makes a model, with the constructor's arguments by name. */
@@ -181,13 +184,26 @@ function load_weights(model: Module, weights: WeightsMember, progress: boolean):
   model.load_state_dict(weights.get_state_dict({ progress, check_hash: true }))
 }
 
+/** The weights that the old `pretrained` means. @throws {ValueError} if the model has none */
+function legacy_weights(name: string, members: WeightsSet, pretrained: unknown): WeightsMember | null {
+  const found = pretrained ? (members as unknown as Record<string, WeightsMember | undefined>)['IMAGENET1K_V1'] ?? null : null
+  if (pretrained && found === null) throw new ValueError(`No weights available for model ${name}`)
+  warn("The parameter 'pretrained' is deprecated since 0.13 and may be removed in the future, please use 'weights' instead.")
+  const text = found === null ? 'None' : String(found)
+  const latest = found === null ? '' : ` You can also use \`weights=${found.enum_name}.DEFAULT\` to get the most up-to-date weights.`
+  warn("Arguments other than a weight enum or `None` for 'weights' are deprecated since 0.13 and may be removed in the future. " +
+    `The current behavior is equivalent to passing \`weights=${text}\`.${latest}`)
+  return found
+}
+
 /** Makes a builder and registers it under its name. @internal */
 export function register_model<Options extends object, M extends Module>(name: string, recipe: Recipe<Options, M>): ModelBuilder<Options, M> {
   const { weights: members, adapt = adapt_classes, make, load = load_weights, finish } = recipe
   const builder = (...args: unknown[]): M => {
     const [options = {}] = args
     if (!is_kwargs(options) || args.length > 1) throw new TypeError(`${name}() takes 0 positional arguments but ${args.length} ${args.length === 1 ? 'was' : 'were'} given`)
-    const { weights: given, progress = true, ...rest } = options as Pretrained
+    const { weights: named, progress = true, pretrained, ...rest } = options as Pretrained
+    const given = named === undefined && pretrained !== undefined ? legacy_weights(name, members, pretrained) : named
     const kwargs: Record<string, unknown> = { ...rest }
     const weights = members.verify(given)
     if (weights !== null) adapt(kwargs, weights)

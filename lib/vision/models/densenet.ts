@@ -4,6 +4,7 @@ import { is_tensor } from '../../_dispatch'
 import { cat, flatten } from '../../generated/torch_functions'
 import * as nn from '../../nn'
 import type { Tensor } from '../../tensor'
+import { checkpoint } from '../../utils/checkpoint'
 import { type ModelBuilder, type WeightsMember, type WeightsSet, register_model, weights_enum } from './_api'
 
 const F = nn.functional
@@ -17,8 +18,9 @@ class _DenseLayer extends nn.Module {
   relu2: nn.ReLU
   conv2: nn.Conv2d
   drop_rate: number
+  memory_efficient: boolean
 
-  constructor(num_input_features: number, growth_rate: number, bn_size: number, drop_rate: number) {
+  constructor(num_input_features: number, growth_rate: number, bn_size: number, drop_rate: number, memory_efficient: boolean) {
     super()
     this.norm1 = new nn.BatchNorm2d(num_input_features)
     this.relu1 = new nn.ReLU({ inplace: true })
@@ -27,21 +29,32 @@ class _DenseLayer extends nn.Module {
     this.relu2 = new nn.ReLU({ inplace: true })
     this.conv2 = new nn.Conv2d(bn_size * growth_rate, growth_rate, { kernel_size: 3, stride: 1, padding: 1, bias: false })
     this.drop_rate = drop_rate
+    this.memory_efficient = memory_efficient
+  }
+
+  /** @internal */
+  bottleneck(...features: readonly Tensor[]): Tensor {
+    return this.conv1(this.relu1(this.norm1(cat(features, 1))))
   }
 
   forward(input: Tensor | readonly Tensor[]): Tensor {
     const features = is_tensor(input) ? [input as Tensor] : input as readonly Tensor[]
-    const bottleneck = this.conv1(this.relu1(this.norm1(cat(features, 1))))
+    const is_checkpointed = this.memory_efficient && features.some(one => one.requires_grad)
+    const bottleneck = is_checkpointed
+      ? checkpoint((...inputs: Tensor[]) => this.bottleneck(...inputs), ...features, { use_reentrant: false }) : this.bottleneck(...features)
     const made = this.conv2(this.relu2(this.norm2(bottleneck)))
     return this.drop_rate > 0 ? F.dropout(made, { p: this.drop_rate, training: this.training }) : made
   }
 }
 
 class _DenseBlock extends nn.ModuleDict<_DenseLayer> {
-  constructor(num_layers: number, num_input_features: number, bn_size: number, growth_rate: number, drop_rate: number) {
+  constructor(
+    num_layers: number, num_input_features: number, bn_size: number, growth_rate: number, drop_rate: number, memory_efficient: boolean,
+  ) {
     super()
     for (let i = 0; i < num_layers; i++) {
-      this.add_module(`denselayer${i + 1}`, new _DenseLayer(num_input_features + i * growth_rate, growth_rate, bn_size, drop_rate))
+      const inputs = num_input_features + i * growth_rate
+      this.add_module(`denselayer${i + 1}`, new _DenseLayer(inputs, growth_rate, bn_size, drop_rate, memory_efficient))
     }
   }
 
@@ -93,7 +106,7 @@ function init_module(module: nn.Module): void {
  * @param bn_size - channels of the bottleneck, as a multiple of growth_rate. Default: 4.
  * @param drop_rate - the chance of dropout after each layer. Default: 0.
  * @param num_classes - Default: 1000.
- * @param memory_efficient - accepted, without effect: features are kept for backward.
+ * @param memory_efficient - compute bottlenecks again in backward in place of keeping them. Default: false.
  * @see torchvision.models.DenseNet; https://arxiv.org/abs/1608.06993
  */
 export class DenseNet extends nn.Module {
@@ -102,8 +115,10 @@ export class DenseNet extends nn.Module {
 
   constructor(...args: Args<DenseNetArgs, typeof names>) {
     super()
-    const [growth_rate = 32, block_config = [6, 12, 24, 16], num_init_features = 64, bn_size = 4, drop_rate = 0, num_classes = 1000]
-      = arrange<DenseNetArgs>('DenseNet.__init__', names, 0, args)
+    const [
+      growth_rate = 32, block_config = [6, 12, 24, 16], num_init_features = 64, bn_size = 4, drop_rate = 0, num_classes = 1000,
+      memory_efficient = false,
+    ] = arrange<DenseNetArgs>('DenseNet.__init__', names, 0, args)
     this.features = new nn.Sequential({
       conv0: new nn.Conv2d(3, num_init_features, { kernel_size: 7, stride: 2, padding: 3, bias: false }),
       norm0: new nn.BatchNorm2d(num_init_features),
@@ -112,7 +127,7 @@ export class DenseNet extends nn.Module {
     })
     let num_features = num_init_features
     block_config.forEach((num_layers, i) => {
-      this.features.add_module(`denseblock${i + 1}`, new _DenseBlock(num_layers, num_features, bn_size, growth_rate, drop_rate))
+      this.features.add_module(`denseblock${i + 1}`, new _DenseBlock(num_layers, num_features, bn_size, growth_rate, drop_rate, memory_efficient))
       num_features += num_layers * growth_rate
       if (i === block_config.length - 1) return
       const half = Math.floor(num_features / 2)

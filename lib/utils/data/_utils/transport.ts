@@ -16,7 +16,7 @@ const KEY = 'torch-ts:packed'
 type Field = readonly [name: string, value: unknown, enumerable: boolean, is_symbol: boolean]
 
 type Packed =
-  | { [KEY]: 'tensor', token: number, type: unknown, requires_grad: boolean }
+  | { [KEY]: 'tensor', token: number, type: unknown, requires_grad: boolean, fields?: Record<string, unknown> }
   | { [KEY]: 'reference', reference: Reference, place: string }
   | { [KEY]: 'object', type: unknown, form: Form, items: unknown[], fields: Field[] }
   | { [KEY]: 'state', type: unknown, state: unknown }
@@ -121,7 +121,11 @@ export class Packer {
 
   #tensor(value: Tensor): Packed {
     const type = value.constructor === Tensor ? null : this.#reference(value.constructor)
-    return { [KEY]: 'tensor', token: binding.share(handle(value), this.group), type, requires_grad: value.requires_grad }
+    const packed: Packed = { [KEY]: 'tensor', token: binding.share(handle(value), this.group), type, requires_grad: value.requires_grad }
+    // Those of a class that extends it, such as the format of boxes.
+    const fields = type === null ? [] : Object.entries(value)
+    if (fields.length > 0) packed.fields = Object.fromEntries(fields.map(([name, field]) => [name, this.#part(name, field)]))
+    return packed
   }
 
   #generator(value: Generator): Packed {
@@ -285,9 +289,13 @@ export class Unpacker {
     return namespace
   }
 
-  #tensor({ token, type, requires_grad }: Packed & { [KEY]: 'tensor' }): unknown {
+  #tensor({ token, type, requires_grad, fields }: Packed & { [KEY]: 'tensor' }): unknown {
     const tensor = made(out => binding.receive(out, token)) as Tensor
     if (type === null) return tensor
+    if (fields !== undefined) {
+      const like = Object.setPrototypeOf(tensor.detach().requires_grad_(requires_grad), this.#prototype(type)) as Tensor
+      return Object.assign(like, this.unpack(fields))
+    }
     return new (this.unpack(type) as new (data: Tensor, requires_grad: boolean) => unknown)(tensor.detach(), requires_grad)
   }
 
