@@ -1,6 +1,6 @@
 // jest runs the TypeScript of test/ and lib/ as it is, through swc: no compile step, no type check (npm test does that apart).
 module.exports = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/helpers/environment.cjs',
   roots: ['<rootDir>/test'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: {

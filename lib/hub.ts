@@ -34,7 +34,8 @@ const download_names = ['url', 'dst', 'hash_prefix', 'progress'] as const
 type DownloadArgs = [url: string, dst: string, hash_prefix?: string | null, progress?: boolean]
 
 /**
- * Downloads a file. It gets its name when it is complete and has the right sum; the call blocks until then.
+ * Downloads a file. It gets its name when it is complete and has the right sum; the call blocks until then. The variables http_proxy,
+ * https_proxy and no_proxy count, as in Python.
  *
  * @param dst - the path of the file; its folder must be there.
  * @param hash_prefix - what the SHA-256 sum of the content must begin with. Default: null, anything.

@@ -36,6 +36,11 @@ export interface Request {
   url: string
   range?: string
   if_range?: string
+  /** Proxy-Authorization. */
+  proxy?: string
+  method?: 'CONNECT'
+  /** Whether the first bytes in a tunnel are those of TLS for this host. */
+  hello?: boolean
 }
 
 export class Loopback {

@@ -29,8 +29,8 @@ function send(response, route, start, time) {
 }
 
 const server = http.createServer((request, response) => {
-  const { range, 'if-range': if_range } = request.headers
-  log.push({ url: request.url, ...(range && { range }), ...(if_range && { if_range }) })
+  const { range, 'if-range': if_range, 'proxy-authorization': proxy } = request.headers
+  log.push({ url: request.url, ...(range && { range }), ...(if_range && { if_range }), ...(proxy && { proxy }) })
   const route = workerData.routes[request.url]
   const time = asked.get(request.url) ?? 0
   asked.set(request.url, time + 1)
@@ -44,6 +44,19 @@ const server = http.createServer((request, response) => {
     return response.writeHead(416, { 'content-range': `bytes */${route.body.length}` }).end()
   }
   send(response, route, start, time)
+})
+
+// As a proxy for TLS: says yes, unless the route has a status, and hangs up on the first bytes.
+server.on('connect', (request, socket) => {
+  const { status } = workerData.routes[request.url] ?? {}
+  log.push({ url: request.url, method: 'CONNECT' })
+  socket.on('error', () => undefined)
+  if (status) return socket.end(`HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\n\r\n`)
+  socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+  socket.once('data', (bytes) => {
+    log.push({ url: request.url, hello: bytes[0] === 22 && bytes.includes(request.url.split(':')[0]) })
+    socket.destroy()
+  })
 })
 
 server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port))

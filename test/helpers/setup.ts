@@ -1,4 +1,5 @@
-// Before all tests: makes the folder of python_server.py, which lives as long as jest's first process listens in it.
+// Before all tests: how threads wait, no proxies, and the folder of python_server.py, which lives as long as jest's first process
+// listens in it.
 import fs from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
@@ -8,6 +9,9 @@ import path from 'node:path'
 export const shared = globalThis as { torch_ts_end_python?: () => void }
 
 export default async function setup(): Promise<void> {
+  // Threads that wait for work would spin for it, and take the processor from the other tests: twice the time for some files.
+  process.env.OMP_WAIT_POLICY ??= 'passive'
+  for (const name of Object.keys(process.env).filter(one => /_proxy$/i.test(one))) delete process.env[name] // servers are on this machine
   if (process.platform === 'win32') return // Python cannot fork there: each program gets a process of its own
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'torch-ts-python-'))
   const connections: net.Socket[] = []

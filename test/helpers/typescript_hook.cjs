@@ -3,7 +3,7 @@ const { createHash } = require('node:crypto')
 const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
-const { transformSync, version } = require('@swc/core')
+const { version } = require('@swc/core/package.json')
 
 // Each child process and worker thread loads the whole library, so what is compiled is kept for the next one.
 const cache = path.join(os.tmpdir(), `torch-ts-test-${version}-${process.getuid?.() ?? 0}`)
@@ -17,6 +17,7 @@ function compile(file) {
   } catch {
     // not yet there
   }
+  const { transformSync } = require('@swc/core') // takes longer than what is compiled already
   const { code } = transformSync(source, {
     filename: file,
     swcrc: false,

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { default_limits, fetch_http, type Limits, type Progress } from '../../lib/vision/datasets/_http'
+import { proxy_for } from '../../lib/vision/datasets/_proxy'
 import { dead_url, Loopback, type Route } from '../helpers/loopback'
 import { temporary_folder } from '../helpers/temporary'
 
@@ -182,5 +183,75 @@ describe('fetch_http', () => {
   it('does not blame the server for a disk error', async () => {
     const url = await serve({ body, etag: '"v1"' })
     await expect(fetch_http(url, path.join(folder(), 'no', 'folder'), quick, quiet)).rejects.toThrow('ENOENT')
+  })
+})
+
+describe('a proxy', () => {
+  const folder = temporary_folder()
+  const part = (): string => folder('file.part')
+  const environment = { ...process.env }
+  afterEach(() => { process.env = { ...environment } })
+
+  async function through(routes: Record<string, Route>, variable: string, run: (proxy: Loopback) => Promise<void>): Promise<void> {
+    const proxy = await Loopback.start(routes)
+    process.env[variable] = proxy.url.replace('//', '//me:p%40ss@')
+    try {
+      await run(proxy)
+    } finally {
+      await proxy.stop()
+    }
+  }
+
+  it('is asked for the whole URL, redirects and later parts too', async () => {
+    const routes = { 'http://files.example/a?b': { location: '/c' }, 'http://files.example/c': { body, etag: '"v1"', cut: [40_000] } }
+    await through(routes, 'http_proxy', async proxy => {
+      await fetch_http('http://files.example/a?b#d', part(), quick, quiet)
+      expect(fs.readFileSync(part()).equals(body)).toBe(true)
+      const told = { proxy: `Basic ${Buffer.from('me:p@ss').toString('base64')}` }
+      expect(await proxy.requests()).toEqual([
+        { url: 'http://files.example/a?b', ...told }, { url: 'http://files.example/c', ...told },
+        { url: 'http://files.example/a?b', range: 'bytes=40000-', if_range: '"v1"', ...told },
+        { url: 'http://files.example/c', range: 'bytes=40000-', if_range: '"v1"', ...told },
+      ])
+    })
+  })
+
+  it('makes a tunnel for https', async () => {
+    await through({}, 'HTTPS_PROXY', async proxy => {
+      await expect(fetch_http('https://files.example/a', part(), { ...quick, attempts: 1 }, quiet)).rejects.toThrow(/disconnected|hang up|ECONNRESET/)
+      expect(await proxy.requests()).toEqual([{ url: 'files.example:443', method: 'CONNECT' }, { url: 'files.example:443', hello: true }])
+    })
+  })
+
+  it('may refuse the tunnel', async () => {
+    await through({ 'files.example:8443': { status: 407 } }, 'https_proxy', async () => {
+      await expect(fetch_http('https://files.example:8443/a', part(), quick, quiet)).rejects.toThrow(
+        'Tunnel connection failed: 407 Proxy Authentication Required')
+    })
+  })
+
+  it('may be out of reach, or no address', async () => {
+    process.env.http_proxy = dead_url
+    await expect(fetch_http('http://files.example/a', part(), quick, quiet)).rejects.toThrow('connect ECONNREFUSED 127.0.0.1:9')
+    process.env.http_proxy = 'socks5://127.0.0.1'
+    await expect(fetch_http('http://files.example/a', part(), quick, quiet)).rejects.toThrow(
+      "the variable http_proxy is no address of an HTTP proxy: 'socks5://127.0.0.1'")
+  })
+
+  it.each<[string, Record<string, string>, string | null]>([
+    ['http://a.example/', {}, null],
+    ['http://a.example/', { http_proxy: 'one:3128', HTTP_PROXY: 'two' }, 'http://one:3128'],
+    ['http://a.example/', { HTTP_PROXY: 'http://two/' }, 'http://two:80'],
+    ['http://a.example/', { HTTP_PROXY: 'two', REQUEST_METHOD: 'GET' }, null],
+    ['http://a.example/', { http_proxy: '', HTTP_PROXY: 'two', https_proxy: 'one' }, null],
+    ['https://a.example/', { https_proxy: 'https://[::1]' }, 'https://::1:443'],
+    ['http://a.example/', { http_proxy: 'one', no_proxy: '*' }, null],
+    ['http://a.example/', { http_proxy: 'one', NO_PROXY: 'b.example, .EXAMPLE' }, null],
+    ['http://an.example/', { http_proxy: 'one', no_proxy: 'n.example' }, 'http://one:80'],
+    ['http://a.example:81/', { http_proxy: 'one', no_proxy: 'a.example:80' }, 'http://one:80'],
+    ['http://a.example:81/', { http_proxy: 'one', no_proxy: 'example:81' }, null],
+  ])('for %s by %j is %s', (url, env, expected) => {
+    const proxy = proxy_for(new URL(url), env)
+    expect(proxy && `${proxy.protocol}//${proxy.hostname}:${proxy.port}`).toBe(expected)
   })
 })

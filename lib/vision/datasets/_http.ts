@@ -2,8 +2,11 @@
 import fs from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
+import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import tls from 'node:tls'
 import { DownloadError } from './_files'
+import { type Proxy, bare, proxy_for } from './_proxy'
 
 /** Bounds of a download; times in milliseconds. */
 export interface Limits {
@@ -77,19 +80,56 @@ function describe(error: NodeJS.ErrnoException): string {
 }
 
 /** One request; resolves with the response's head. */
-function open(url: URL, headers: Record<string, string>, limits: Limits): Promise<http.IncomingMessage> {
+async function open(url: URL, headers: Record<string, string>, limits: Limits): Promise<http.IncomingMessage> {
+  const proxy = proxy_of(url)
+  if (proxy === null) return head_of((url.protocol === 'https:' ? https : http).get(url, { headers, agent: false }), limits)
+  const path = `${url.origin}${url.pathname}${url.search}`
+  if (url.protocol === 'http:') return head_of(ask_proxy(proxy, { path }, { host: url.host, ...headers }), limits)
+  const socket = await tunnel(proxy, url, limits)
+  const host = bare(url.hostname)
+  const createConnection = (): net.Socket => tls.connect({ socket, host, servername: net.isIP(host) ? '' : host })
+  return head_of(https.get(url, { headers: { host: url.host, ...headers }, createConnection }), limits)
+}
+
+function proxy_of(url: URL): Proxy | null {
+  try {
+    return proxy_for(url)
+  } catch (error) {
+    throw new DownloadError((error as Error).message)
+  }
+}
+
+function ask_proxy(proxy: Proxy, options: http.RequestOptions, headers: Record<string, string>): http.ClientRequest {
+  const { protocol, hostname, port } = proxy
+  return (protocol === 'https:' ? https : http).request({ ...options, hostname, port, agent: false, headers: { ...headers, ...proxy.headers } }).end()
+}
+
+/** A connection to the URL's host through a proxy that passes on what it cannot read. */
+async function tunnel(proxy: Proxy, url: URL, limits: Limits): Promise<net.Socket> {
+  const host = `${url.hostname}:${url.port || 443}`
+  const head = await head_of(ask_proxy(proxy, { method: 'CONNECT', path: host }, { host }), limits)
+  if (head.statusCode === 200) return head.socket.setTimeout(0)
+  head.destroy()
+  throw new DownloadError(`Tunnel connection failed: ${head.statusCode} ${head.statusMessage}`)
+}
+
+/** The head of a request's response. */
+function head_of(request: http.ClientRequest, limits: Limits): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
     let response: http.IncomingMessage | undefined
-    const request = (url.protocol === 'https:' ? https : http).get(url, { headers, agent: false })
     const give_up = (error: DownloadError): void => void (response ?? request).destroy(error)
     const connecting = setTimeout(() => {
       give_up(new DownloadError(`no connection within ${limits.connect_timeout / 1000} s`, { unreachable: true }))
     }, limits.connect_timeout)
-    request.on('socket', (socket) => socket.once('connect', () => clearTimeout(connecting)))
+    request.on('socket', (socket) => {
+      if (socket.connecting) socket.once('connect', () => clearTimeout(connecting))
+      else clearTimeout(connecting) // a tunnel
+    })
     request.setTimeout(limits.idle_timeout, () => {
       give_up(new DownloadError(`nothing came for ${limits.idle_timeout / 1000} s`, { again: response !== undefined }))
     })
     request.on('response', (head) => resolve((response = head)))
+    request.on('connect', (head) => resolve((response = head)))
     request.on('close', () => clearTimeout(connecting))
     request.on('error', (error: NodeJS.ErrnoException) => {
       if (error instanceof DownloadError) return reject(error)
