@@ -1,7 +1,8 @@
 // Loads the native addon and types what it exports. Nothing else imports the binding's loader.
 import { isMainThread } from 'node:worker_threads'
 import {
-  AcceleratorError, AssertionError, IndexError, LinAlgError, NotImplementedError, OutOfMemoryError, RuntimeError, ValueError,
+  AcceleratorError, AssertionError, IndexError, LinAlgError, NotImplementedError, OutOfMemoryError, RuntimeError, ScriptError,
+  ValueError,
 } from './_errors'
 import { load_addon, open_library } from './_load'
 
@@ -227,6 +228,8 @@ export interface Binding {
   script_freeze(out: object, module: Handle, preserved: string, optimize_numerics: boolean): Handle
   script_optimize(out: object, module: Handle, other_methods: string): Handle
   script_copy(out: object, module: Handle, deep: boolean): Handle
+  script_class(out: object, name: string): Handle
+  onednn_fusion(enabled?: boolean): boolean
   set_fusion_strategy(pairs: (boolean | number)[]): void
   script_call(script: Handle, method: string): void
 
@@ -254,10 +257,10 @@ interface Addon {
   create(error_classes: (new (message?: string) => Error)[], callback: Callback, is_worker: boolean): Binding
 }
 
-// The order is that of ErrorKind in native/errors.h.
+// The order is that of ErrorKind in native/errors.h; the last one is kScript in native/errors.cpp.
 const error_classes = [
   RuntimeError, TypeError, ValueError, IndexError, NotImplementedError, OutOfMemoryError, LinAlgError, AssertionError,
-  AcceleratorError,
+  AcceleratorError, ScriptError,
 ]
 
 let handler: Callback = () => 0

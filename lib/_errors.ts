@@ -59,6 +59,14 @@ export class LinAlgError extends RuntimeError {
   }
 }
 
+/** A script raised an exception, or its assertion failed. The message holds the place in the script. @see torch.jit.Error */
+export class ScriptError extends Error {
+  constructor(message?: string) {
+    super(message)
+    named(this, 'torch.jit.Error')
+  }
+}
+
 /** Something was asked for that this build cannot give, such as CUDA on a CPU build. */
 export class AssertionError extends Error {
   constructor(message?: string) {

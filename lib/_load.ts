@@ -16,8 +16,10 @@ export function package_root(): string {
 }
 
 function builds(): Build[] {
+  // Another list holds builds for tests, such as those with sanitizers.
+  const file = path.resolve(package_root(), process.env['TORCH_TS_MANIFEST'] ?? 'build/manifest.json')
   try {
-    return (JSON.parse(readFileSync(path.join(package_root(), 'build', 'manifest.json'), 'utf8')) as { builds: Build[] }).builds
+    return (JSON.parse(readFileSync(file, 'utf8')) as { builds: Build[] }).builds
   } catch {
     return []
   }

@@ -27,7 +27,8 @@ export type OpNamespace = Readonly<Record<string, OpOverloadPacket>>
 const not_operators = new Set(['then', 'toJSON', 'constructor', 'prototype', 'asymmetricMatch', 'nodeType', 'tagName', 'apply', 'bind', 'call',
   'toString'])
 
-function lazy<T extends object>(target: T, find: (name: string) => unknown): T {
+/** An object whose members are found at their first use. */
+export function lazy<T extends object>(target: T, find: (name: string) => unknown): T {
   const known = new Map<string, unknown>()
   return new Proxy(target, {
     get(self, name, receiver) {
@@ -56,7 +57,7 @@ function packet(qualified: string): OpOverloadPacket {
  * @throws {RuntimeError} if the file is not there or is no library for this libtorch.
  * @see torch.ops.load_library
  */
-function load_library(file: string): void {
+export function load_library(file: string): void {
   if (typeof file !== 'string') throw new TypeError(`load_library(): argument 'path' must be str, not ${typeof file}`)
   const full = path.resolve(file)
   if (!existsSync(full)) throw new RuntimeError(`Could not load this library: ${full}: no such file`)

@@ -36,6 +36,7 @@ export { get_num_threads, set_num_threads, get_num_interop_threads, set_num_inte
 export { scope, memory_stats, reset_peak_memory_stats, gc_collect, empty_cache, type MemoryStats } from './_scope'
 export { enumerate, zip, range } from './_helpers'
 export { ops } from './_ops'
+export { type Classes, type ScriptClass, classes } from './_classes'
 export { load, save } from './serialization'
 export { UntypedStorage } from './storage'
 export type { Int, Item, Named, Nested, Scalar } from './types'

@@ -30,8 +30,16 @@ static_assert(sizeof(Header) <= kAlignment);
 
 Header* header_of(void* data) { return reinterpret_cast<Header*>(static_cast<char*>(data) - kAlignment); }
 
+// Under a sanitizer every block is the system's own and no larger than asked for, so that it sees each wrong access.
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kExact = true;
+#else
+constexpr bool kExact = false;
+#endif
+
 // Sizes are rounded up to eight steps between powers of two, so that at most an eighth of a block is unused.
 size_t round_up(size_t bytes) {
+  if (kExact) return bytes;
   if (bytes <= 8 * kAlignment) return (bytes + kAlignment - 1) & ~(kAlignment - 1);
   const size_t step = std::bit_floor(bytes - 1) >> 3;
   return (bytes + step - 1) / step * step;
@@ -79,7 +87,7 @@ class CachingCPUAllocator final : public c10::Allocator {
 
  private:
   // Not much above malloc's own overhead for large blocks: their classes would only hold memory back.
-  static bool cacheable(size_t capacity) { return capacity <= kLargestCached; }
+  static bool cacheable(size_t capacity) { return !kExact && capacity <= kLargestCached; }
 
   void* acquire(size_t bytes) {
     TORCH_CHECK_WITH(OutOfMemoryError, bytes < (size_t{1} << 62), out_of_memory(bytes));

@@ -2,6 +2,7 @@
 #include "plan.h"
 
 #include "device.h"
+#include "script.h"
 
 #include <ATen/ScalarOps.h>
 #include <ATen/core/List.h>
@@ -174,6 +175,7 @@ class Binder {
       case Kind::MemoryFormat: return tag == Tag::MemoryFormat;
       case Kind::Device: return tag == Tag::Device || tag == Tag::String || tag == Tag::Int;
       case Kind::Generator: return tag == Tag::Generator;
+      case Kind::Object: return tag == Tag::Script;
       case Kind::Any: return true;
       case Kind::Unsupported: return false;
     }
@@ -285,6 +287,12 @@ class Binder {
         if (generator == nullptr) throw runtime_error("this Generator has been disposed of");
         return *generator;
       }
+      case Kind::Object: {
+        const ScriptHandle* script = runtime_.scripts.find(tape_.int32(slot));
+        if (script == nullptr) throw runtime_error("this object has been disposed of");
+        if (!script->script->module) throw type_error(c10::str(op_.name, "(): argument '", parameter.name, "' must be an object of a class"));
+        return script->script->module->_ivalue(); // which the operator checks to be of its class
+      }
       case Kind::Any: return any(tag, slot);
       case Kind::Unsupported: break;
     }
@@ -378,6 +386,7 @@ class Binder {
       case Tag::Layout: return "torch.layout";
       case Tag::MemoryFormat: return "torch.memory_format";
       case Tag::Generator: return "torch._C.Generator";
+      case Tag::Script: return "torch._C.ScriptObject";
       case Tag::Dict: return "dict";
       case Tag::Tuple: return "tuple";
       case Tag::Object: return "object";
@@ -405,6 +414,7 @@ class Binder {
       case Kind::MemoryFormat: return "torch.memory_format";
       case Kind::Device: return "torch.device";
       case Kind::Generator: return "torch.Generator";
+      case Kind::Object: return "torch._C.ScriptObject";
       default: return "object";
     }
   }

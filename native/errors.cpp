@@ -2,6 +2,7 @@
 
 #include <c10/util/Exception.h>
 #include <c10/util/StringUtil.h>
+#include <torch/csrc/jit/runtime/jit_exception.h>
 
 #include <cstdlib>
 #include <new>
@@ -9,6 +10,9 @@
 
 namespace torch_ts {
 namespace {
+
+// torch.jit.Error in lib/_C.ts: what a script raises. The addon itself never does.
+constexpr ErrorKind kScript{9};
 
 // TORCH_SHOW_CPP_STACKTRACES is PyTorch's own switch.
 bool show_backtrace() {
@@ -40,6 +44,8 @@ Described describe(const std::exception_ptr& pointer) {
     std::rethrow_exception(pointer);
   } catch (const Error& error) {
     return {error.kind, error.what()};
+  } catch (const torch::jit::JITException& error) {
+    return {kScript, with_python_types(error.what())};
   } catch (const c10::IndexError& error) {
     return {ErrorKind::Index, text(error)};
   } catch (const c10::ValueError& error) {

@@ -58,6 +58,7 @@ Kind kind_of(const c10::TypePtr& type) {
     case TypeKind::MemoryFormatType: return Kind::MemoryFormat;
     case TypeKind::DeviceObjType: return Kind::Device;
     case TypeKind::GeneratorType: return Kind::Generator;
+    case TypeKind::ClassType: return Kind::Object;
     case TypeKind::AnyType: return Kind::Any;
     case TypeKind::ListType: {
       const auto& element = type->castRaw<c10::ListType>()->getElementType();

@@ -14,7 +14,7 @@ namespace torch_ts {
 
 enum class Kind : uint8_t {
   Tensor, TensorList, OptionalTensorList, Int, IntList, Float, FloatList, Bool, BoolList, String, StringList, Scalar, ScalarList,
-  DType, Layout, MemoryFormat, Device, Generator, Any, Unsupported
+  DType, Layout, MemoryFormat, Device, Generator, Object, Any, Unsupported
 };
 
 struct Parameter {

@@ -12,6 +12,13 @@
 #include <torch/csrc/jit/serialization/import.h>
 #include <torch/csrc/jit/serialization/python_print.h>
 
+#include <torch/custom_class_detail.h>
+
+#if defined(__linux__) && defined(__x86_64__)
+#define TORCH_TS_ONEDNN 1
+#include <torch/csrc/jit/codegen/onednn/interface.h>
+#endif
+
 #include <algorithm>
 #include <sstream>
 #include <streambuf>
@@ -177,7 +184,8 @@ napi_value script_info(Runtime& runtime, Arguments arguments) {
     for (size_t i = 0; i < type->numAttributes(); ++i) {
       attributes.push_back(type->getAttributeName(i));
       const auto& value = script->module->_ivalue()->getSlot(i);
-      kinds.push_back(type->is_parameter(i) && value.isTensor()   ? "parameter"
+      if (!type->is_module()) kinds.push_back("attribute");
+      else kinds.push_back(type->is_parameter(i) && value.isTensor()   ? "parameter"
               : type->is_buffer(i) || (type->is_parameter(i))     ? "buffer"
               : type->getAttribute(i)->is_module()                ? "module"
                                                                   : "attribute");
@@ -313,6 +321,19 @@ napi_value script_optimize(Runtime& runtime, Arguments arguments) {
   return attach_script(runtime, arguments[0], {std::move(optimized), {}, nullptr, {}, {}});
 }
 
+// script_class(out, name): an object of a class that a library registered, by its whole name; the constructor's arguments are on the
+// tape. 0 if there is no such class.
+napi_value script_class(Runtime& runtime, Arguments arguments) {
+  const c10::ClassTypePtr type = torch::getCustomClass(string_of(runtime, arguments[1], "name"));
+  if (type == nullptr) return to_js(runtime, 0);
+  jit::Function* constructor = type->findMethod("__init__");
+  if (constructor == nullptr) throw runtime_error(c10::str("the class ", type->name()->name(), " cannot be constructed"));
+  const auto object = c10::ivalue::Object::create(c10::StrongTypePtr(std::shared_ptr<jit::CompilationUnit>(), type), 1);
+  auto stack = read_call(runtime, constructor->getSchema(), c10::IValue(object));
+  constructor->run(stack);
+  return attach_script(runtime, arguments[0], {jit::Module(object), {}, nullptr, {}, {}});
+}
+
 // script_copy(out, module, deep)
 napi_value script_copy(Runtime& runtime, Arguments arguments) {
   const auto& module = module_of(script_of(runtime, arguments[1]));
@@ -340,6 +361,18 @@ napi_value set_fusion_strategy(Runtime& runtime, Arguments arguments) {
   return nullptr;
 }
 
+// onednn_fusion(what to set it to, or nothing): whether oneDNN's graphs are used.
+napi_value onednn_fusion(Runtime& runtime, Arguments arguments) {
+#ifdef TORCH_TS_ONEDNN
+  napi_valuetype type;
+  napi_typeof(runtime.env, arguments[0], &type);
+  if (type == napi_boolean) jit::RegisterLlgaFuseGraph::setEnabled(bool_of(runtime, arguments[0]));
+  return to_js(runtime, jit::RegisterLlgaFuseGraph::isEnabled());
+#else
+  throw runtime_error("oneDNN's fusion is not part of this libtorch");
+#endif
+}
+
 } // namespace
 
 std::vector<Entry> script_entries() {
@@ -359,6 +392,8 @@ std::vector<Entry> script_entries() {
       {"script_freeze", guarded<script_freeze>},
       {"script_optimize", guarded<script_optimize>},
       {"script_copy", guarded<script_copy>},
+      {"script_class", guarded<script_class>},
+      {"onednn_fusion", guarded<onednn_fusion>},
       {"set_fusion_strategy", guarded<set_fusion_strategy>},
   };
 }

@@ -1,5 +1,6 @@
 // Builds the addon with cmake-js into build/<libtorch's name>/ and lists it in build/manifest.json, which lib/_C.ts reads.
-// Used by set-up; `node scripts/build.mjs` builds on its own, and with --gyp FOLDER it serves binding.gyp.
+// Used by set-up; `node scripts/build.mjs` builds on its own, and with --gyp FOLDER it serves binding.gyp. A build with sanitizers
+// (scripts/fuzz.mjs) has a folder and a list of its own, which TORCH_TS_MANIFEST names.
 import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -40,17 +41,26 @@ export function read_manifest() {
  * @param {string} loader
  */
 export function select_build(libtorch, addon, loader) {
-  const relative = file => path.relative(root, file).split(path.sep).join('/')
-  const build = { addon: relative(addon), loader: relative(loader), libraries: libraries(libtorch), libtorch }
+  const build = build_of(libtorch, addon, loader)
   const before = read_manifest()
   const is_there = other => existsSync(path.join(root, other.addon)) && existsSync(other.libtorch.root)
   const others = before.filter(other => other.libtorch.root !== libtorch.root && is_there(other))
   const builds = [build, ...others]
-  if (JSON.stringify(builds) === JSON.stringify(before)) return
-  mkdirSync(path.dirname(manifest_file), { recursive: true })
-  const temporary = `${manifest_file}.tmp-${process.pid}`
+  if (JSON.stringify(builds) !== JSON.stringify(before)) write_manifest(manifest_file, builds)
+}
+
+/** @param {Libtorch} libtorch @param {string} addon @param {string} loader @returns {Build} */
+export function build_of(libtorch, addon, loader) {
+  const relative = /** @param {string} file */ file => path.relative(root, file).split(path.sep).join('/')
+  return { addon: relative(addon), loader: relative(loader), libraries: libraries(libtorch), libtorch }
+}
+
+/** @param {string} file @param {Build[]} builds */
+export function write_manifest(file, builds) {
+  mkdirSync(path.dirname(file), { recursive: true })
+  const temporary = `${file}.tmp-${process.pid}`
   writeFileSync(temporary, JSON.stringify({ builds }, null, 2) + '\n')
-  renameSync(temporary, manifest_file)
+  renameSync(temporary, file)
 }
 
 /** @param {Libtorch} libtorch */
@@ -63,37 +73,37 @@ export function libraries({ lib_dir, cuda }) {
 /**
  * Makes sure that the addon for this libtorch is built from the present sources.
  * @param {Libtorch} libtorch
- * @param {{ rpath?: boolean }} options rpath: false for a binary that leaves this machine
+ * @param {{ rpath?: boolean, sanitize?: string }} options rpath: false for a binary that leaves this machine; sanitize: names of sanitizers
  * @returns {Promise<{ addon: string, loader: string }>}
  */
-export async function ensure_addon(libtorch, { rpath = true } = {}) {
-  const folder = path.join(root, 'build', build_name(libtorch) + (rpath ? '' : '-prebuild'))
+export async function ensure_addon(libtorch, { rpath = true, sanitize = '' } = {}) {
+  const folder = path.join(root, 'build', build_name(libtorch) + (sanitize ? '-sanitize' : rpath ? '' : '-prebuild'))
   const addon = path.join(folder, 'Release', 'torch_ts.node')
   const loader = path.join(folder, 'Release', 'torch_ts_loader.node')
   const stamp_file = path.join(folder, 'stamp')
-  const is_built = () => existsSync(addon) && existsSync(loader) && existsSync(stamp_file) && readFileSync(stamp_file, 'utf8') === stamp(libtorch)
+  const is_built = () => existsSync(addon) && existsSync(loader) && existsSync(stamp_file) && readFileSync(stamp_file, 'utf8') === stamp(libtorch, sanitize)
   if (!is_built()) {
     mkdirSync(folder, { recursive: true })
     await with_lock(folder + '.lock', 'another process builds the addon', async () => {
       if (is_built()) return
-      const built_from = stamp(libtorch)
+      const built_from = stamp(libtorch, sanitize)
       rmSync(stamp_file, { force: true })
-      await compile(libtorch, folder, rpath)
+      await compile(libtorch, folder, { rpath, sanitize })
       writeFileSync(stamp_file, built_from)
     })
   }
   return { addon, loader }
 }
 
-/** Changes whenever the addon has to be built again. @param {Libtorch} libtorch */
-function stamp(libtorch) {
+/** Changes whenever the addon has to be built again. @param {Libtorch} libtorch @param {string} sanitize */
+function stamp(libtorch, sanitize) {
   const hash = createHash('sha256')
   const sources = readdirSync(path.join(root, 'native'), { recursive: true, encoding: 'utf8' }).filter(name => /\.(h|cpp)$/.test(name)).sort()
   for (const file of ['CMakeLists.txt', ...sources.map(name => path.join('native', name))]) {
     hash.update(file).update('\0').update(readFileSync(path.join(root, file))).update('\0')
   }
   for (const name of ['cmake-js', 'node-api-headers', 'node-addon-api']) hash.update(version_of(name))
-  return hash.update([libtorch.version, process.platform, process.arch].join()).digest('hex')
+  return hash.update([libtorch.version, process.platform, process.arch, ...sanitize ? [sanitize] : []].join()).digest('hex')
 }
 
 /** @param {string} name of a package */
@@ -108,9 +118,9 @@ function version_of(name) {
 /**
  * @param {Libtorch} libtorch
  * @param {string} folder
- * @param {boolean} rpath
+ * @param {{ rpath: boolean, sanitize: string }} options
  */
-async function compile(libtorch, folder, rpath) {
+async function compile(libtorch, folder, { rpath, sanitize }) {
   check_tools()
   const log = folder + '.log'
   const shown = path.relative(process.cwd(), log)
@@ -118,6 +128,7 @@ async function compile(libtorch, folder, rpath) {
   const cmake_js = path.join(path.dirname(require.resolve('cmake-js/package.json')), 'bin', 'cmake-js')
   const options = ['--directory', root, '--out', folder, '--config', 'Release', '--parallel', String(parallel_jobs())]
   const defines = [`--CDTORCH_ROOT=${cmake_path(libtorch.root)}`, `--CDTORCH_VERSION=${libtorch.version}`, `--CDTORCH_TS_RPATH=${rpath ? 'ON' : 'OFF'}`]
+  if (sanitize) defines.push(`--CDTORCH_TS_SANITIZE=${sanitize}`)
   if (process.platform === 'win32') defines.push('--CDCMAKE_MSVC_RUNTIME_LIBRARY=MultiThreadedDLL') // as libtorch; cmake-js would link it statically
   let output = ''
   const show = progress()

@@ -56,7 +56,7 @@ function counts_in(value: unknown): number[] {
 }
 
 /** Throws if a view would reach beyond its storage. */
-function check_view(bytes: number, itemsize: number, offset: number, size: readonly number[], stride: readonly number[]): void {
+export function check_view(bytes: number, itemsize: number, offset: number, size: readonly number[], stride: readonly number[]): void {
   if (size.length !== stride.length) throw new RuntimeError(`mismatch in length of strides and shape: ${size.length} and ${stride.length}`)
   const last = size.reduce((sum, length, dim) => sum + (length - 1) * stride[dim]!, offset)
   const needed = size.includes(0) ? 0 : (last + 1) * itemsize

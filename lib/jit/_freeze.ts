@@ -1,4 +1,4 @@
-// Modules made faster for inference: torch/jit/_freeze.py, torch/jit/_fuser.py.
+// Modules made faster for inference: torch/jit/_freeze.py, torch/jit/_fuser.py, and oneDNN's fusion of torch/jit/__init__.py.
 import { type Args, bind } from '../_args'
 import { binding } from '../_C'
 import { take_values } from '../_dispatch'
@@ -62,4 +62,20 @@ export function set_fusion_strategy(strategy: FusionStrategy): FusionStrategy {
   binding.set_fusion_strategy(strategy.flatMap(([kind, depth]) => [kind === 'STATIC', depth]))
   const before = take_values() as (boolean | number)[]
   return Array.from({ length: before.length / 2 }, (_, i) => [before[2 * i] ? 'STATIC' : 'DYNAMIC', before[2 * i + 1] as number])
+}
+
+/**
+ * Sets whether scripts use oneDNN's graphs, fused from several operators. Default: false.
+ *
+ * @throws {RuntimeError} if this libtorch does not have them.
+ * @see torch.jit.enable_onednn_fusion
+ */
+export function enable_onednn_fusion(enabled: boolean): void {
+  if (typeof enabled !== 'boolean') throw new TypeError(`enable_onednn_fusion(): argument 'enabled' must be bool, not ${type_text(enabled)}`)
+  binding.onednn_fusion(enabled)
+}
+
+/** @see torch.jit.onednn_fusion_enabled */
+export function onednn_fusion_enabled(): boolean {
+  return binding.onednn_fusion()
 }

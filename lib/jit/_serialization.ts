@@ -5,6 +5,7 @@ import { binding } from '../_C'
 import { ValueError } from '../_errors'
 import { type_text } from '../_typename'
 import { Device, type DeviceLike, device } from '../device'
+import { check_archive } from './_check_archive'
 import { type ExtraFiles, type ScriptFunction, ScriptModule, script_of } from './_script'
 import { save_to_file } from './_files'
 import { ScriptObject, script_id } from './_values'
@@ -16,7 +17,8 @@ const save_names = ['m', 'f', '_extra_files'] as const
 export type WantedFiles = Record<string, string | Uint8Array>
 
 /**
- * Reads a module that {@link save}, Python's torch.jit.save or C++ wrote. Nothing of the file runs before a method is called.
+ * Reads a module that {@link save}, Python's torch.jit.save or C++ wrote. Of the file's code only the `__setstate__` of its classes runs before
+ * a method is called. Checksums, sizes and nesting are checked before libtorch reads the file.
  *
  * @param f - a path, or the file's bytes.
  * @param map_location - the device for all tensors. Default: those that they were saved from.
@@ -40,6 +42,7 @@ export function load(
   } else if (!(f instanceof Uint8Array)) {
     throw new TypeError(`load(): argument 'f' must be str or bytes, not ${type_text(f)}`)
   }
+  check_archive(f)
   const wanted = Object.keys(_extra_files ?? {})
   const code = map_location == null ? -1 : location(map_location).code
   const script = new ScriptObject(out => binding.script_load(out, f, code, wanted.join('\n'), _restore_shapes === true))

@@ -7,26 +7,17 @@ import { FIRST, Tag, TapeValue, tape, use_tape } from '../_tape'
 /** What holds a module's script. */
 export const SCRIPT = Symbol.for('torch.jit.ScriptModule')
 
-let id_of: (object: ScriptObject) => Handle
-let set_id: (object: ScriptObject, id: Handle) => void
-
 /**
  * A value of TorchScript that JavaScript has no type for: an object of a custom class, an enum, a stream. It can be passed back as it
  * is. An object of a class has the class's methods.
  *
  * @see torch.ScriptObject
  */
-export class ScriptObject {
-  #id: Handle = 0
-
-  static {
-    id_of = object => object.#id
-    set_id = (object, id) => { object.#id = id }
-  }
-
+export class ScriptObject extends TapeValue {
   /** @internal */
   constructor(make: (out: ScriptObject) => Handle) {
-    set_id(this, make(this))
+    super(Tag.Script, 0)
+    Object.assign(this, { code: make(this) })
     if (tape.f64[0] !== 0) attend()
   }
 
@@ -38,15 +29,11 @@ export class ScriptObject {
   toString(): string {
     return `<torch.ScriptObject of ${this.type_name}>`
   }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString()
-  }
 }
 
 /** The handle of a script. */
 export function script_id(object: ScriptObject): Handle {
-  return id_of(object)
+  return object.code
 }
 
 export interface Description {
@@ -224,6 +211,16 @@ export function method_of(script: ScriptObject, name: string): (...args: unknown
     binding.script_call(script_id(script), name)
     return read_values()[0]
   }
+}
+
+/** An object of a class that a library registered; null if none did. */
+export function construct(name: string, args: readonly unknown[]): ScriptObject | null {
+  const own = [...args]
+  while (own.length > 0 && own.at(-1) === undefined) own.pop()
+  const kwargs = is_kwargs(own.at(-1)) ? own.pop() as Kwargs : {}
+  write(() => put_call(own, kwargs))
+  const object = new ScriptObject(out => binding.script_class(out, name))
+  return script_id(object) === 0 ? null : dress(object) as ScriptObject
 }
 
 /** The text of a method. */

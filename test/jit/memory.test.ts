@@ -14,7 +14,8 @@ function round(): void {
   const frozen = torch.jit.freeze(torch.jit.load(traced.save_to_buffer()).eval() as typeof loaded)
   const wanted = net(x) as torch.Tensor
   for (const module of [traced, loaded, frozen]) {
-    if (!torch.allclose(module(x) as torch.Tensor, wanted)) throw new Error('another output')
+    // Freezing folds the norm into the layer, which changes last bits.
+    if (!torch.allclose(module(x) as torch.Tensor, wanted, { atol: 1e-6 })) throw new Error('another output')
   }
   loaded.train()
   ;(loaded(x) as torch.Tensor).sum().backward()
@@ -38,8 +39,8 @@ describe('torch.jit', () => {
     })
     // The number that was tried last says how to repeat it.
     expect({ status: child.status, last: child.status === 0 ? '' : child.stderr.slice(-500) }).toEqual({ status: 0, last: '' })
-    const result = JSON.parse(child.stdout) as { files: number, read: number, refused: number, not_errors: number[] }
-    expect(result).toMatchObject({ files: COUNT, not_errors: [] })
+    const result = JSON.parse(child.stdout) as { files: number, read: number, refused: number, not_errors: string[], ended: string[] }
+    expect(result).toMatchObject({ files: COUNT, not_errors: [], ended: [] })
     expect(Math.min(result.read, result.refused)).toBeGreaterThan(COUNT / 20)
   }, 60_000)
 })

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import torch, { type Tensor } from '../../lib/index'
+import torch, { type ScriptClass, type Tensor } from '../../lib/index'
 import { temporary_folder } from '../helpers/temporary'
 
 const root = path.join(__dirname, '..', '..')
@@ -29,6 +29,17 @@ describe('torch.ops.load_library', () => {
     expect(() => scaled_add(x)).toThrow('scaled_add() missing 1 required positional argument: "y"')
     expect(scaled_add['default']!._schema).toBe('torch_ts_test::scaled_add(Tensor x, Tensor y, *, float scale=2.) -> Tensor')
   }, 120_000)
+
+  it('makes its classes: their methods, and their objects as arguments', () => {
+    const { Counter } = torch.classes['torch_ts_test']! as { Counter: ScriptClass }
+    const counter = new Counter(5) as torch.jit.ScriptObject & { add(by: number): number }
+    expect([counter.add(2), counter.add(-1), String(counter)]).toEqual([7, 6, '<torch.ScriptObject of Counter>'])
+    expect((torch.ops['torch_ts_test']!['counted']!(counter, torch.ones(2)) as Tensor).tolist()).toEqual([7, 7])
+    const [first, second] = [Counter(), Counter({ start: 3 })] as (typeof counter)[]
+    expect([first!.add(0), second!.add(0)]).toEqual([1, 3])
+    expect(() => Counter('a')).toThrow("__init__() Expected a value of type 'int' for argument 'start' but instead found type 'str'.")
+    expect(() => torch.ops['torch_ts_test']!['counted']!(1, torch.ones(2))).toThrow("argument 'counter' (position 1) must be torch._C.ScriptObject, not int")
+  })
 
   it('says what is wrong with a file', () => {
     expect(() => { torch.ops.load_library(temporary('none.so')) }).toThrow(/^Could not load this library: .*none\.so: no such file$/)
