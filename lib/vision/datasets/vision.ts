@@ -1,4 +1,5 @@
 // Base of the data sets of images; torchvision.datasets.vision.
+import fs from 'node:fs'
 import { ValueError } from '../../_errors'
 import { expanduser } from '../../_paths'
 import { Dataset } from '../../utils/data'
@@ -32,9 +33,19 @@ export class StandardTransform {
   }
 }
 
+/** A folder that may not be read would look like one without files. @throws {Error} PermissionError that names it */
+function check_readable(folder: string): void {
+  try {
+    fs.opendirSync(folder).closeSync()
+  } catch (error) {
+    if (!['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return
+    throw Object.assign(new Error(`[Errno 13] Permission denied: '${folder}'`), { name: 'PermissionError', code: 'EACCES' })
+  }
+}
+
 /**
  * Base class of data sets that are read from a folder. A subclass defines `__getitem__` and `length`.
- * @throws {ValueError} if `transforms` is given beside `transform` or `target_transform`
+ * @throws {ValueError} if `transforms` is given beside `transform` or `target_transform`; a PermissionError if the folder may not be read
  * @see torchvision.datasets.VisionDataset
  */
 export abstract class VisionDataset<T = unknown> extends Dataset<T> {
@@ -46,6 +57,7 @@ export abstract class VisionDataset<T = unknown> extends Dataset<T> {
   constructor(root: string | null = null, { transforms = null, transform = null, target_transform = null }: VisionOptions = {}) {
     super()
     this.root = root === null ? null : expanduser(root)
+    if (this.root !== null) check_readable(this.root)
     if (transforms && (transform || target_transform)) {
       throw new ValueError('Only transforms or transform/target_transform can be passed as argument')
     }

@@ -1,7 +1,9 @@
 // Data sets and functions of the tests of workers, which load this file too.
 import torch from 'torch-ts'
+import { transforms, tv_tensors } from 'torch-ts/vision'
 
 const { data } = torch.utils
+const { v2 } = transforms
 type Tensor = torch.Tensor
 
 /** Squares of numbers; the transform is of the square. */
@@ -58,6 +60,30 @@ export class Crashing extends Squares {
 export class Hanging extends Squares {
   override misbehave(): void {
     for (;;) Math.random()
+  }
+}
+
+/** Pictures with a box, transformed at random: as in scripts/goldens/vision_workers.py. */
+export class Pictures extends data.Dataset<[Tensor, Tensor]> {
+  readonly transform = new v2.Compose([
+    new v2.RandomResizedCrop(4, { antialias: false }), new v2.RandomHorizontalFlip(), new v2.RandomApply([new v2.ColorJitter(0.4, 0.3)], { p: 0.6 }),
+    new v2.RandomErasing(0.5), new v2.ToDtype(torch.float32, { scale: true }), new v2.ClampBoundingBoxes(),
+  ])
+
+  override get length(): number {
+    return 8
+  }
+
+  override at(i: number): [Tensor, Tensor] {
+    const image = new tv_tensors.Image(torch.arange(3 * 6 * 7).mul(37).add(i * 11).remainder(256).to(torch.uint8).view(3, 6, 7))
+    const boxes = new tv_tensors.BoundingBoxes([[1, 1, 5, 4]], { format: 'XYXY', canvas_size: [6, 7] })
+    return this.transform(image, boxes) as [Tensor, Tensor]
+  }
+}
+
+export class Hoarding extends Squares {
+  override misbehave(): void {
+    for (const kept: unknown[] = []; ;) kept.push(new Array(10_000).fill(kept.length))
   }
 }
 

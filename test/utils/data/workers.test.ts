@@ -1,7 +1,9 @@
 // DataLoader with worker threads.
 import fs from 'node:fs'
+import threads from 'node:worker_threads'
 import torch, { nn } from 'torch-ts'
 import { datasets, transforms } from 'torch-ts/vision'
+import golden_pictures from '../../fixtures/vision_workers.json'
 import { make_images, make_labels } from '../../helpers/idx'
 import { python_torch } from '../../helpers/python'
 import { temporary_folder } from '../../helpers/temporary'
@@ -104,6 +106,22 @@ print(json.dumps(out))`
     expect(read(1)).toEqual(read(0))
   })
 
+  it('draws what torchvision draws, for transforms of v2 in two workers', () => {
+    const loader = new DataLoader(new sets.Pictures(), { batch_size: 2, shuffle: true, num_workers: 2 })
+    torch.manual_seed(5)
+    for (const epoch of golden_pictures) {
+      const batches = [...loader] as Batch[]
+      expect(batches).toHaveLength(epoch.length)
+      epoch.forEach(([sum, places, boxes], i) => {
+        const [images, found] = batches[i]!
+        expect(images.double().sum().item<number>()).toBeCloseTo(sum as number, 3)
+        const values = images.at(':', ':', 1, 2).flatten().tolist() as number[]
+        ;(places as number[]).forEach((value, j) => { expect(values[j]).toBeCloseTo(value, 4) })
+        expect(found.sub(torch.tensor(boxes as number[][][])).abs().max().item<number>()).toBeLessThan(1e-4)
+      })
+    }
+  })
+
   it('reads streams, of which each worker gives its share', () => {
     const loader = new DataLoader(new Stream(7), { batch_size: 2, num_workers: 2 })
     expect(Array.from(loader, batch => batch.tolist())).toEqual([[0, 2], [1, 3], [4, 6], [5]])
@@ -196,6 +214,49 @@ describe('utils.data.DataLoader with a worker that fails', () => {
       expect(/\nOriginal .*Error: later\n {4}at /.test(error.message)).toBe(Kind === sets.Crashing)
       await expect((async () => { for await (const _ of loader); })()).rejects.toThrow(ended)
     }
+  })
+
+  describe('and of which someone else decides', () => {
+    const { Worker: Real } = threads
+    let started: threads.Worker[] = []
+    let limits: threads.ResourceLimits | undefined
+
+    beforeEach(() => {
+      started = []
+      const Kept = class extends Real {
+        constructor(file: string, options: threads.WorkerOptions) {
+          super(file, { ...options, ...limits && { resourceLimits: limits } })
+          started.push(this)
+        }
+      }
+      Object.defineProperty(threads, 'Worker', { value: Kept, configurable: true, enumerable: true, writable: true })
+    })
+
+    afterEach(() => {
+      limits = undefined
+      Object.defineProperty(threads, 'Worker', { value: Real, configurable: true, enumerable: true, writable: true })
+    })
+
+    it('reports one that was terminated while it read', async () => {
+      const set = new sets.Hanging(4)
+      set.bad = 1
+      const batches = new DataLoader(set, { batch_size: null, num_workers: 1 })[Symbol.asyncIterator]()
+      expect((await batches.next()).done).toBe(false)
+      const next = batches.next()
+      await started[0]!.terminate()
+      await expect(next).rejects.toThrow(/^DataLoader worker \(pid\(s\) \d+\) exited unexpectedly/)
+    })
+
+    it('reports one that ran out of memory, and goes on', async () => {
+      limits = { maxOldGenerationSizeMb: 96 }
+      const set = new sets.Hoarding(4)
+      set.bad = 2
+      const loader = new DataLoader(set, { num_workers: 1 })
+      expect(() => listed(loader)).toThrow(/^DataLoader worker \(pid\(s\) \d+\) exited unexpectedly/)
+      await expect((async () => { for await (const _ of loader); })()).rejects.toThrow(/ exited unexpectedly/)
+      set.bad = -1
+      expect(listed(loader)).toHaveLength(4)
+    })
   })
 
   it('stops waiting after the timeout', async () => {
