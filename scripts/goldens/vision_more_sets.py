@@ -40,7 +40,7 @@ found = dict(
     outline=text(mat(obj_contour=np.array([[1., 2, 3], [4.5, 5, 6]]), box_coord=np.array([[1, 2, 3, 4]]))),
     cars=text(mat(annotations=structs(['bbox_x1', 'class', 'fname'], [(5, 2, '1.jpg'), (6, 1, '2.jpg')]))),
     car_names=text(mat(False, class_names=cell(['Audi', 'BMW']))), segments=text(mat(GTcls=segments)), devkit=text(devkit.getvalue()),
-    usps=text(bz2.compress(lines.encode())), usps_pixels=((pixels[1] + 1) / 2 * 255).astype(np.uint8).tolist())
+    usps=text(bz2.compress(lines.encode())), usps_bomb=text(bz2.compress(b'a' * 5_000_000)), usps_pixels=((pixels[1] + 1) / 2 * 255).astype(np.uint8).tolist())
 H, W = 11, 14
 polygons = [[[2, 1.5, 10.2, 3, 7.7, 9.9, 1, 8]], [[0, 0, 13.9, 0, 13.9, 10.9, 0, 10.9], [5, 5, 5, 5, 6, 6]], [[-3, -2, 20, 5.5, 4, 30]], [[8, 1, 9, 9, 12.4, 2], [1.2, 2.3, 5.6, 4.1]],
             [[6, 1, 6, 9, 6.5, 9, 6.5, 1, 12, 5, 1, 5.5]]]

@@ -77,6 +77,12 @@ describe('datasets.MNIST', () => {
     expect(new Small({ root: folder(), train: false }).targets.tolist()).toEqual([3, 0, 7, 4, 1, 8, 5, 2, 9, 6])
   })
 
+  it('refuses files of which one has more samples', () => {
+    put({ ...raw, 't10k-labels-idx1-ubyte': make_labels(9) })
+    expect(new Small(folder()).length).toBe(50)
+    expect(() => new Small(folder(), false)).toThrow(new RuntimeError(`${folder('Small', 'raw')} has 10 images and 9 labels (test set)`))
+  })
+
   it('gives an image and its class', () => {
     put(raw)
     const [image, target] = new Small(folder()).at(2)

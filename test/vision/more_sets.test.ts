@@ -6,6 +6,7 @@ import { full, tensor } from '../../lib/_creation'
 import { uint8 } from '../../lib/dtype'
 import type { Tensor } from '../../lib/tensor'
 import { datasets, type Image, io } from '../../lib/vision'
+import { bunzip2 } from '../../lib/vision/datasets/_bzip2'
 import matlab from '../fixtures/vision_more_sets.json'
 import { captured_children } from '../helpers/captured_children'
 import { Loopback } from '../helpers/loopback'
@@ -352,6 +353,10 @@ describe('data sets of small pictures', () => {
     expect([set.at(2)[0].mode, set.at(2)[1]]).toEqual(['L', 9])
     put({ 'usps.bz2': Buffer.from(matlab.usps, 'base64').subarray(0, 60) })
     expect(() => new Small(root)).toThrow(new RuntimeError(`${folder('usps.bz2')} is no bzip2 file: it ends early`))
+    const bomb = Buffer.from(matlab.usps_bomb, 'base64')
+    expect(bomb.length).toBeLessThan(200)
+    expect(() => bunzip2(bomb, 'a.bz2', 1_000_000)).toThrow(new RuntimeError('a.bz2 is no bzip2 file: it is larger than 1000000 bytes'))
+    expect(bunzip2(bomb, 'a.bz2', 2 ** 23).equals(Buffer.alloc(5_000_000, 'a'))).toBe(true)
     put({ 'usps.bz2': 'hello, world' })
     expect(() => new Small(root)).toThrow(new RuntimeError(`${folder('usps.bz2')} is no bzip2 file: it has another header`))
   })

@@ -117,6 +117,8 @@ export class MNIST<Input = Image, Target = number> extends VisionDataset<[Input,
       throw new RuntimeError('Dataset not found. You can use download=True to download it')
     }
     [this.data, this.targets] = this._load_data()
+    if (this.targets.size(0) === this.data.size(0)) return
+    throw new RuntimeError(`${this.raw_folder} has ${this.data.size(0)} images and ${this.targets.size(0)} labels (${this.train ? 'training' : 'test'} set)`)
   }
 
   /** @internal The arguments by name; `fields` are a subclass's own that its other methods need. */
