@@ -55,3 +55,16 @@ describe('examples/cifar', () => {
     expect(Object.keys(torch.load(file('net.pth')) as object)).toHaveLength(10)
   })
 })
+
+describe('examples/augmentation', () => {
+  it('moves boxes, masks and points with their picture, and mixes batches', () => {
+    const lines = run('augmentation', [], '--save', file('out.png'))
+    expect(lines).toHaveLength(11)
+    for (const [i, line] of lines.slice(0, 8).entries()) {
+      expect(line).toMatch(new RegExp(`^picture ${i}: [12] boxes of 96 x 128, classes \\[[12](,2)?\\], areas \\[\\d+(,\\d+)?\\]$`))
+    }
+    expect(lines[8]).toBe(`wrote ${file('out.png')}`)
+    for (const line of lines.slice(9)) expect(line).toMatch(/^batch of \[8,3,96,128\], shares of the first picture \[[01]\.\d{3},[01]\.\d{3}\], loss \d\.\d{4}$/)
+    expect(fs.readFileSync(file('out.png')).subarray(1, 4).toString()).toBe('PNG')
+  })
+})
