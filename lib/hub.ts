@@ -5,8 +5,10 @@ import os from 'node:os'
 import path from 'node:path'
 import { type Args, arrange, bind } from './_args'
 import { NotImplementedError, RuntimeError } from './_errors'
+import { FileSource } from './_files'
 import type { Job, Outcome } from './_hub/download_main'
 import { expanduser } from './_paths'
+import { only_entry } from './_zip/reader'
 import { type MapLocation, load as load_file } from './serialization'
 
 let chosen: string | null = null
@@ -110,7 +112,18 @@ export function load_state_dict_from_url<T = Record<string, unknown>>(...args: A
     process.stdout.write(`Downloading: "${url}" to ${file}\n`)
     run({ url, dst: file, hash_prefix: check_hash ? HASH.exec(name)?.[1] ?? null : null, progress })
   }
-  return load_file<T>(file, { map_location: map_location ?? null })
+  return load_file<T>(packed_alone(file) ?? file, { map_location: map_location ?? null })
+}
+
+// Weights of before PyTorch 1.6 may be one file in a zip file of others' making.
+function packed_alone(file: string): Uint8Array | null {
+  const source = new FileSource(file)
+  try {
+    const bytes = source.read(0, Math.min(2, source.size))
+    return Buffer.from(bytes).toString('latin1') === 'PK' ? only_entry(source) : null
+  } finally {
+    source.close()
+  }
 }
 
 function needs_python(name: string): never {

@@ -4,16 +4,17 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { type Args, bind } from './_args'
 import { RuntimeError, ValueError } from './_errors'
-import { BytesSource, FileSource, type Source, write_file } from './_files'
+import { BytesSource, FileSource, type Sink, type Source, write_file } from './_files'
 import { without_collections } from './_memory'
 import { UnpicklingError } from './_pickle/errors'
 import { load_file } from './safetensors/open'
 import { scan_globals } from './_pickle/scan'
+import { config } from './_serialization/config'
 import { Globals, full_name } from './_serialization/globals'
 import { load_legacy } from './_serialization/legacy'
 import { load_zip } from './_serialization/load'
 import type { MapLocation } from './_serialization/location'
-import { save_zip } from './_serialization/save'
+import { save_legacy, save_zip } from './_serialization/save'
 import { type_text } from './_typename'
 import { ZipReader } from './_zip/reader'
 import { Device } from './device'
@@ -22,6 +23,9 @@ export { PicklingError, UnpicklingError } from './_pickle/errors'
 export {
   add_safe_globals, clear_safe_globals, get_safe_globals, safe_globals, SafeGlobals, type SafeGlobal,
 } from './_serialization/safe_globals'
+export {
+  LoadEndianness, SkipData, get_crc32_options, get_default_load_endianness, set_crc32_options, set_default_load_endianness, skip_data,
+} from './_serialization/config'
 export type { MapLocation } from './_serialization/location'
 
 /** A path, or a file: URL. */
@@ -30,18 +34,6 @@ export type FilePath = string | URL
 /** What bytes can be written to: a stream of Node.js, or any object with such a method. Each chunk is a copy. */
 export interface Writable {
   write(chunk: Uint8Array): unknown
-}
-
-let computes_crc = true
-
-/** Whether {@link save} writes checksums. @see torch.serialization.get_crc32_options */
-export function get_crc32_options(): boolean {
-  return computes_crc
-}
-
-/** Sets whether {@link save} writes checksums, by which {@link load} notices damaged files. @see torch.serialization.set_crc32_options */
-export function set_crc32_options(compute_crc32: boolean): void {
-  computes_crc = Boolean(compute_crc32)
 }
 
 function is_path(f: unknown): f is FilePath {
@@ -58,6 +50,10 @@ function archive_name(file: string): string {
   return name === '' || /[^\x20-\x7e]|\\/.test(name) || name === '.' || name === '..' ? 'archive' : name
 }
 
+export interface SaveOptions {
+  _use_new_zipfile_serialization?: boolean
+}
+
 /**
  * Writes a value to a file that PyTorch reads, also by `torch.load(weights_only=True)`: tensors with the memory that they share, Parameters,
  * numbers, strings, booleans, null, bytes (Uint8Array), bigints, arrays, plain objects, Maps, Sets, Complex, dtypes, devices, layouts,
@@ -69,28 +65,31 @@ function archive_name(file: string): string {
  * A file is written beside its place, synced to the disk and renamed, so that a crash leaves the old one whole.
  *
  * @param f - a path, or something with a `write(chunk)`, such as a stream. Left out: the bytes are returned.
+ * @param options - `_use_new_zipfile_serialization: false` writes the format before PyTorch 1.6.
  * @throws {PicklingError} for what a file cannot hold: modules (save `model.state_dict()`), functions, objects of classes; {RuntimeError}
  *   if the folder is not there, or two tensors see the same memory as different dtypes.
  * @example torch.save({ epoch, model: model.state_dict(), optimizer: optimizer.state_dict() }, 'checkpoint.pt')
  * @see torch.save
  */
-export function save(obj: unknown): Uint8Array
-export function save(obj: unknown, f: FilePath | Writable): void
-export function save(obj: unknown, f?: FilePath | Writable): Uint8Array | void {
+export function save(obj: unknown, f?: undefined, options?: SaveOptions): Uint8Array
+export function save(obj: unknown, f: FilePath | Writable, options?: SaveOptions): void
+export function save(obj: unknown, f?: FilePath | Writable, options: SaveOptions = {}): Uint8Array | void {
+  const { _use_new_zipfile_serialization: zip = true } = options
+  const write = (sink: Sink, name: string): void => (zip ? save_zip(obj, sink, name) : save_legacy(obj, sink))
   if (f === undefined) {
     const chunks: Uint8Array[] = []
-    save(obj, { write: chunk => chunks.push(chunk) })
+    write({ write: chunk => chunks.push(Buffer.from(chunk)) }, 'archive')
     return Buffer.concat(chunks)
   }
   if (is_path(f)) {
     const file = path_of(f)
-    return write_file(file, sink => save_zip(obj, sink, archive_name(file), computes_crc))
+    return write_file(file, sink => write(sink, archive_name(file)))
   }
   if (typeof f !== 'object' || f === null || typeof f.write !== 'function') {
     throw new TypeError(`expected 'f' to be string, path, or a file-like object with a 'write' attribute, but got ${type_text(f)}`)
   }
   // What the stream keeps must not be the tensors' own memory.
-  save_zip(obj, { write: bytes => void f.write(Buffer.from(bytes)) }, 'archive', computes_crc)
+  write({ write: bytes => void f.write(Buffer.from(bytes)) }, 'archive')
 }
 
 const UNSAFE = 'In PyTorch 2.6, we changed the default value of the `weights_only` argument in `torch.load` from `False` to `True`. '
@@ -206,7 +205,8 @@ function load_path(file: string, settings: Settings): unknown {
 export function load<T = unknown>(...args: LoadArgs<Readable>): Promise<T>
 export function load<T = unknown>(...args: LoadArgs<FilePath | Uint8Array | ArrayBuffer>): T
 export function load(...args: LoadArgs<LoadSource>): unknown {
-  const { f, ...settings } = bind<{ f: LoadSource } & Settings>('load', load_names, 1, args, load_keywords)
+  const { f, mmap, ...others } = bind<{ f: LoadSource } & Settings>('load', load_names, 1, args, load_keywords)
+  const settings = { ...others, mmap: mmap ?? (config.load.mmap && is_path(f)) }
   if (is_path(f)) return load_path(path_of(f), settings)
   if (f instanceof Uint8Array) return safely(new BytesSource(f), null, settings)
   if (f instanceof ArrayBuffer) return safely(new BytesSource(new Uint8Array(f)), null, settings)

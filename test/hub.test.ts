@@ -7,10 +7,14 @@ import torch from 'torch-ts'
 import { Loopback, dead_url } from './helpers/loopback'
 import { temporary_folder } from './helpers/temporary'
 import './helpers/typescript_children'
+import { zip_of } from './serialization/files'
 
 const { hub } = torch
 const bytes = torch.save({ weight: torch.arange(100000, { dtype: torch.float32 }) })
 const digest = createHash('sha256').update(bytes).digest('hex')
+// The format before PyTorch 1.6, alone in a zip file.
+const legacy = torch.save({ weight: torch.arange(3) }, undefined, { _use_new_zipfile_serialization: false })
+const old = Buffer.from(Buffer.from(zip_of({ 'w.pth': legacy }, 'a')).toString('latin1').replaceAll('a/w.pth', 'a_w.pth'), 'latin1')
 const good = `net-${digest.slice(0, 8)}.pth`
 
 describe('torch.hub', () => {
@@ -19,7 +23,7 @@ describe('torch.hub', () => {
 
   beforeAll(async () => {
     server = await Loopback.start({ [`/${good}`]: { body: bytes, etag: '"1"', cut: [1000] }, '/net-00000000.pth': { body: bytes }, '/moved': { location: `/${good}`, status: 302 },
-      '/broken.pth': { body: Buffer.from('PK\x03\x04 and no more') } })
+      '/old.pth': { body: old }, '/broken.pth': { body: Buffer.from('PK\x03\x04 and no more') } })
     jest.spyOn(process.stdout, 'write').mockImplementation(() => true)
   })
 
@@ -39,6 +43,12 @@ describe('torch.hub', () => {
     expect((await server.requests()).length).toBe(asked)
     hub.load_state_dict_from_url(`${server.url}moved`, { model_dir: file('own'), file_name: 'x.pth', progress: false })
     expect(fs.readdirSync(file('own'))).toEqual(['x.pth'])
+  })
+
+  it('reads weights of before PyTorch 1.6 out of the zip file around them', () => {
+    const weights = hub.load_state_dict_from_url<{ weight: torch.Tensor }>(`${server.url}old.pth`, { model_dir: file('old'), progress: false })
+    expect(weights.weight.tolist()).toEqual([0, 1, 2])
+    expect(fs.readdirSync(file('old'))).toEqual(['old.pth'])
   })
 
   it('leaves nothing behind when the sum, the server or the file is wrong', () => {

@@ -6,6 +6,7 @@ import { UnpicklingError } from '../_pickle/errors'
 import { type Rules, Unpickler } from '../_pickle/unpickler'
 import { Finisher, Global } from '../_pickle/values'
 import * as dtypes from '../dtype'
+import { skips_data } from './config'
 import { Globals } from './globals'
 import { type LoadSettings, Placer, type StorageId, build, empty_bytes, make_dict, part_of, storage_id } from './load'
 import { LoadedStorage } from './types'
@@ -76,6 +77,7 @@ function view_of(root: LoadedStorage, { offset, count }: View): LoadedStorage {
 
 /** The value in a file of the old format. */
 export function load_legacy(source: Source, settings: LoadSettings): unknown {
+  if (skips_data()) throw new RuntimeError('`skip_data` is only supported for files saved with `torch.save(_use_new_zipfile_serialization=True)`')
   const bytes = source.read(0, Math.min(source.size, LARGEST_PICKLE))
   const placer = new Placer(settings)
   const globals = new Globals((tensor, location) => placer.move(tensor, location))

@@ -1,4 +1,5 @@
 // Reading of PyTorch's files: the zip format, and the one before it. torch/serialization.py: _load and _legacy_load.
+import { endianness } from 'node:os'
 import { binding } from '../_C'
 import { handle, own } from '../_dispatch'
 import { RuntimeError, ValueError } from '../_errors'
@@ -15,6 +16,7 @@ import { StateDict } from '../nn/modules/_state_dict'
 import { Parameter } from '../nn/parameter'
 import { UntypedStorage } from '../storage'
 import { Tensor } from '../tensor'
+import { LoadEndianness, config, skips_data } from './config'
 import { Globals } from './globals'
 import { type MapLocation, is_meta, restorer } from './location'
 import { build_instance } from './safe_globals'
@@ -102,7 +104,10 @@ export function build(instance: unknown, state: unknown): void {
 // ---- the zip format ----
 
 function check_order(zip: ZipReader): 'little' | 'big' {
-  if (!zip.has('byteorder')) return 'little'
+  if (!zip.has('byteorder')) {
+    const big = config.load.endianness === LoadEndianness.BIG || config.load.endianness === LoadEndianness.NATIVE && endianness() === 'BE'
+    return big ? 'big' : 'little'
+  }
   const order = Buffer.from(zip.read('byteorder')).toString('latin1')
   if (order !== 'little' && order !== 'big') throw new ValueError(`Unknown endianness type: ${order}`)
   return order
@@ -129,6 +134,7 @@ export function load_zip(zip: ZipReader, settings: LoadSettings): unknown {
       if (offset % type.itemsize === 0) return part_of(whole, offset, bytes)
     }
     const storage = empty_bytes(bytes)
+    if (skips_data()) return storage
     zip.fill(record, storage, bytes)
     if (order === 'big') with_memory(storage, 0, bytes, memory => swap_bytes(memory, type))
     return storage

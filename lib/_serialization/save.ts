@@ -1,4 +1,4 @@
-// What torch.save writes for tensors and the constants of torch, and the zip file around it: _save in torch/serialization.py.
+// What torch.save writes for tensors and the constants of torch, and the file around it: _save and _legacy_save in torch/serialization.py.
 import { binding } from '../_C'
 import { Complex, NamedTuple, handle, is_tensor } from '../_dispatch'
 import { RuntimeError } from '../_errors'
@@ -18,6 +18,7 @@ import { is_module } from '../nn/modules/_members'
 import { Buffer as ModuleBuffer, Parameter, is_lazy } from '../nn/parameter'
 import { UntypedStorage } from '../storage'
 import { Tensor } from '../tensor'
+import { config, skips_data } from './config'
 import { SCHEMES, storage_name } from './types'
 
 const quantized = {
@@ -43,26 +44,31 @@ function tuple(...items: unknown[]): readonly unknown[] {
 /** The storages that a value refers to, in the order in which they were met. */
 class Storages {
   readonly all: UntypedStorage[] = []
+  readonly counts: number[] = [] // their elements
   readonly #keys = new Map<number, string>()
   readonly #dtypes = new Map<number, dtype | null>()
+
+  /** @param legacy - for the format before the zip, whose ids end in the place of a view, of which there are none. */
+  constructor(private readonly legacy: boolean) {}
 
   /** What stands for a storage in the pickle. A dtype of null is a storage without a type. */
   id(tensor: Tensor, type: dtype | null): PersistentId {
     const number = binding.storage_id(handle(tensor))
+    const bytes = binding.storage_nbytes(handle(tensor))
+    const count = Math.floor(bytes / (type?.itemsize ?? 1))
     let key = this.#keys.get(number)
     if (key === undefined) {
       key = String(this.all.length)
       this.#keys.set(number, key)
       this.#dtypes.set(number, type)
       this.all.push(new UntypedStorage(tensor))
+      this.counts.push(count)
     }
-    const bytes = binding.storage_nbytes(handle(tensor))
     if (this.#dtypes.get(number) !== type && bytes > 0) {
       throw new RuntimeError('Cannot save multiple tensors or storages that view the same data as different types')
     }
     const name = type === null ? 'torch.storage.UntypedStorage' : `torch.${storage_name(type)!}`
-    const count = Math.floor(bytes / (type?.itemsize ?? 1))
-    return new PersistentId(tuple('storage', global(name), key, String(tensor.device), count))
+    return new PersistentId(tuple('storage', global(name), key, String(tensor.device), count, ...this.legacy ? [null] : []))
   }
 }
 
@@ -167,10 +173,10 @@ function ordered_metadata(metadata: object): Ordered {
 }
 
 /** The pickle of a value, and the storages that belong to it. */
-export function pickle(value: unknown): { data: Uint8Array, storages: readonly UntypedStorage[] } {
-  const storages = new Storages()
+export function pickle(value: unknown, legacy = false): { data: Uint8Array, storages: readonly UntypedStorage[], counts: readonly number[] } {
+  const storages = new Storages(legacy)
   const data = new Pickler(reducer(storages)).dump(value)
-  return { data, storages: storages.all }
+  return { data, storages: storages.all, counts: storages.counts }
 }
 
 // Twenty digits of the entries' names and twenty of their contents, as PyTorch has it.
@@ -182,8 +188,15 @@ function serialization_id(zip: ZipWriter): string {
 
 const SMALL = 2 ** 14 // up to here a copy costs less than a loan
 
+const ZEROS = new Uint8Array(2 ** 16)
+
+function write_zeros(size: number, take: (bytes: Uint8Array) => void): void {
+  for (let left = size; left > 0; left -= ZEROS.length) take(ZEROS.subarray(0, left))
+}
+
 function write_storage(zip: ZipWriter, name: string, bytes: Tensor): void {
   const size = bytes.numel()
+  if (skips_data()) return zip.entry(name, size, take => write_zeros(size, take))
   if (size > SMALL) return zip.entry(name, size, take => with_memory(bytes, 0, size, take))
   const copy = new Uint8Array(size)
   binding.read(handle(bytes), copy)
@@ -191,9 +204,10 @@ function write_storage(zip: ZipWriter, name: string, bytes: Tensor): void {
 }
 
 /** Writes a value as PyTorch's zip file. */
-export function save_zip(value: unknown, sink: Sink, archive: string, checks: boolean): void {
+export function save_zip(value: unknown, sink: Sink, archive: string): void {
   const { data, storages } = pickle(value)
-  const zip = new ZipWriter(sink, archive, checks)
+  // Room that is to be filled later has no sum yet.
+  const zip = new ZipWriter(sink, archive, config.save.compute_crc32 && !skips_data())
   zip.entry('data.pkl', data)
   zip.entry('.format_version', Buffer.from('1'))
   zip.entry('.storage_alignment', Buffer.from('64'))
@@ -202,4 +216,24 @@ export function save_zip(value: unknown, sink: Sink, archive: string, checks: bo
   zip.entry('version', Buffer.from('3\n'))
   zip.entry('.data/serialization_id', Buffer.from(serialization_id(zip)))
   zip.end()
+}
+
+const MAGIC = 0x1950a86a20f9469cfc6cn
+const PROTOCOL = 1001
+const MACHINE = { protocol_version: PROTOCOL, little_endian: true, type_sizes: { short: 2, int: 4, long: 4 } }
+
+/** Writes a value in the format before PyTorch 1.6: pickles, then for each storage the number of its elements, and these. */
+export function save_legacy(value: unknown, sink: Sink): void {
+  if (skips_data()) throw new RuntimeError('Cannot use skip_data=True with _use_new_zipfile_serialization=False')
+  const { data, storages, counts } = pickle(value, true)
+  const keys = storages.map((_, i) => String(i)).sort()
+  const plain = (one: unknown): Uint8Array => new Pickler(reducer(new Storages(true))).dump(one)
+  for (const part of [plain(MAGIC), plain(PROTOCOL), plain(MACHINE), data, plain(keys)]) sink.write(part)
+  for (const key of keys) {
+    const bytes = storages[Number(key)]!.cpu().bytes
+    const count = new Uint8Array(8)
+    new DataView(count.buffer).setBigInt64(0, BigInt(counts[Number(key)]!), true)
+    sink.write(count)
+    with_memory(bytes, 0, bytes.numel(), memory => sink.write(memory))
+  }
 }

@@ -93,12 +93,13 @@ function check_name(name: string): void {
 
 /** The entries of a zip file. All sizes are checked against the file before anything of them is read. */
 export class ZipReader {
-  /** The folder in which all entries lie. */
+  /** The folder in which all entries lie, with its slash. */
   readonly archive: string
   readonly #entries = new Map<string, Entry>()
   readonly #starts = new Map<string, number>()
 
-  constructor(private readonly source: Source) {
+  /** @param flat - entries may lie in no folder. */
+  constructor(private readonly source: Source, flat = false) {
     const { start, size, count } = find_directory(source)
     const bytes = source.read(start, size)
     let [at, packed] = [0, 0]
@@ -115,8 +116,8 @@ export class ZipReader {
     if (packed > start) throw broken('entries overlap')
     const first = this.#entries.keys().next().value
     if (first === undefined) throw broken('archive does not contain any files')
-    if (!first.includes('/')) throw broken(`file in archive is not in a subdirectory: ${first}`)
-    this.archive = first.slice(0, first.indexOf('/'))
+    if (!first.includes('/') && !flat) throw broken(`file in archive is not in a subdirectory: ${first}`)
+    this.archive = first.slice(0, first.indexOf('/') + 1)
   }
 
   #check({ name, method, packed, size, header }: Entry, directory: number): void {
@@ -128,15 +129,14 @@ export class ZipReader {
   }
 
   #find(record: string): Entry {
-    const entry = this.#entries.get(`${this.archive}/${record}`)
+    const entry = this.#entries.get(this.archive + record)
     if (!entry) throw new RuntimeError(`PytorchStreamReader failed locating file ${record}: file not found`)
     return entry
   }
 
   /** The names of all entries below the archive's folder. */
   get records(): string[] {
-    const prefix = `${this.archive}/`
-    return [...this.#entries.keys()].filter(name => name.startsWith(prefix)).map(name => name.slice(prefix.length))
+    return [...this.#entries.keys()].filter(name => name.startsWith(this.archive)).map(name => name.slice(this.archive.length))
   }
 
   /** The bytes of the whole file. */
@@ -145,7 +145,7 @@ export class ZipReader {
   }
 
   has(record: string): boolean {
-    return this.#entries.has(`${this.archive}/${record}`)
+    return this.#entries.has(this.archive + record)
   }
 
   /** The bytes that an entry has. */
@@ -221,4 +221,11 @@ export class ZipReader {
     }
     this.#check_sum(entry, crc)
   }
+}
+
+/** What a zip file holds that has one entry alone, or null if it has more. */
+export function only_entry(source: Source): Uint8Array | null {
+  const zip = new ZipReader(source, true)
+  const { records } = zip
+  return records.length === 1 ? zip.read(records[0]!) : null
 }

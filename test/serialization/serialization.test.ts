@@ -4,6 +4,8 @@ import path from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import torch from 'torch-ts'
+import { BytesSource } from '../../lib/_files'
+import { ZipReader } from '../../lib/_zip/reader'
 import { temporary_folder } from '../helpers/temporary'
 import { bytes, file_of, storage, tensor, text, zip_of } from './files'
 
@@ -185,6 +187,62 @@ describe('torch.load', () => {
       expect(torch.load<{ x: torch.Tensor }>(unchecked).x.sum().item()).not.toBe(100)
     } finally {
       torch.serialization.set_crc32_options(true)
+    }
+  })
+
+  it('leaves out the bytes of tensors when told to', () => {
+    const { skip_data } = torch.serialization
+    const value = { x: torch.ones(100000), y: torch.arange(3) }
+    const [whole, skipped] = [torch.save(value), skip_data(() => torch.save(value))]
+    expect(skipped.length).toBe(whole.length)
+    const zeros = torch.load<typeof value>(skipped)
+    expect([zeros.x.sum().item(), zeros.y.tolist()]).toEqual([0, [0, 0, 0]])
+    const damaged = Uint8Array.from(whole)
+    damaged.fill(9, Buffer.from(whole).indexOf(Buffer.from(new Float32Array([1, 1]).buffer)), whole.length - 2000)
+    {
+      using _ = skip_data()
+      expect(torch.load<typeof value>(damaged).x.shape).toEqual([100000])
+      expect(() => torch.save(1, undefined, { _use_new_zipfile_serialization: false })).toThrow('Cannot use skip_data=True with _use_new_zipfile_serialization=False')
+    }
+    expect(() => torch.load(damaged)).toThrow('does not match: the file is corrupted')
+  })
+
+  it('takes the default order of bytes for files that do not say theirs', () => {
+    const { LoadEndianness, get_default_load_endianness, set_default_load_endianness } = torch.serialization
+    const zip = new ZipReader(new BytesSource(torch.save(torch.tensor([1, 2], { dtype: torch.int16 }))))
+    const file = zip_of(Object.fromEntries(zip.records.filter(name => name !== 'byteorder').map(name => [name, zip.read(name)])))
+    const load = (): unknown => torch.load<torch.Tensor>(file).tolist()
+    expect([get_default_load_endianness(), load()]).toEqual([null, [1, 2]])
+    try {
+      set_default_load_endianness(LoadEndianness.BIG)
+      expect([get_default_load_endianness(), load()]).toEqual([LoadEndianness.BIG, [256, 512]])
+      set_default_load_endianness(LoadEndianness.LITTLE)
+      expect(load()).toEqual([1, 2])
+    } finally {
+      set_default_load_endianness(null)
+    }
+    expect(() => { set_default_load_endianness('big' as never) }).toThrow('Invalid argument type in function set_default_load_endianness')
+  })
+
+  it('writes the format before PyTorch 1.6', () => {
+    const x = torch.arange(6, { dtype: torch.float32 }).view(2, 3)
+    const value = { x, view: x.T, texts: ['a', 'a'], none: torch.empty([0]), half: torch.ones(2, { dtype: torch.float16 }), odd: torch.ones(2).to(torch.uint16) }
+    const bytes = torch.save(value, undefined, { _use_new_zipfile_serialization: false })
+    expect(Buffer.from(bytes.subarray(0, 4)).toString('latin1')).not.toBe('PK\x03\x04')
+    const again = torch.load<typeof value>(bytes)
+    again.x.set_at([0, 1], 9)
+    expect([again.view.tolist(), again.odd.dtype, again.half.tolist()]).toEqual([[[0, 3], [9, 4], [2, 5]], torch.uint16, [1, 1]])
+  })
+
+  it('has its defaults in torch.utils.serialization.config', () => {
+    const { config } = torch.utils.serialization
+    expect(config).toEqual({ load: { mmap: false, endianness: null }, save: { compute_crc32: true } })
+    config.load.mmap = true
+    try {
+      expect(() => torch.load(path.join(__dirname, 'fixtures', 'legacy.pt'))).toThrow('mmap can only be used with files saved with')
+      expect(torch.load(torch.save(1))).toBe(1)
+    } finally {
+      config.load.mmap = false
     }
   })
 

@@ -1,0 +1,2 @@
+// torch.utils.serialization: re-exports only.
+export { config } from '../_serialization/config'
