@@ -161,6 +161,7 @@ export interface Binding {
   image_grey(pixels: Uint8Array, channels: number, result: Uint8Array): void
   image_mix(first: Uint8Array, pixels: Uint8Array, channels: number, kept: number, alpha: number, result: Uint8Array): void
   image_look_up(pixels: Uint8Array, tables: Uint8Array, result: Uint8Array): void
+  image_alpha(pixels: Uint8Array, channels: number, is_back: boolean, result: Uint8Array): void
   image_histogram(pixels: Uint8Array, counts: Uint32Array): void
   image_turn_hue(pixels: Uint8Array, shift: number, result: Uint8Array): void
   image_smooth(pixels: Uint8Array, width: number, height: number, channels: number, result: Uint8Array): void

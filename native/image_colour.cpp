@@ -135,11 +135,30 @@ napi_value image_smooth(Runtime& runtime, Arguments arguments) {
   return nullptr;
 }
 
+// image_alpha(pixels, channels, is_back, result): colours times their opacity, which is the last value of a pixel; or back.
+napi_value image_alpha(Runtime& runtime, Arguments arguments) {
+  const auto pixels = view_of<uint8_t>(runtime, arguments[0]), result = view_of<uint8_t>(runtime, arguments[3]);
+  const auto channels = static_cast<size_t>(int32_of(runtime, arguments[1], "channels"));
+  const bool is_back = bool_of(runtime, arguments[2]);
+  if ((channels != 2 && channels != 4) || pixels.size % channels != 0 || pixels.size != result.size) throw value_error("colours with alpha are needed");
+  for (size_t i = 0; i < pixels.size; i += channels) {
+    const int alpha = pixels[i + channels - 1];
+    for (size_t c = 0; c < channels - 1; ++c) {
+      const int value = pixels[i + c], product = value * alpha + 128;
+      if (!is_back) result[i + c] = static_cast<uint8_t>(((product >> 8) + product) >> 8);
+      else result[i + c] = static_cast<uint8_t>(alpha == 0 || alpha == 255 ? value : std::min(255, 255 * value / alpha));
+    }
+    result[i + channels - 1] = static_cast<uint8_t>(alpha);
+  }
+  return nullptr;
+}
+
 } // namespace
 
 std::vector<Entry> image_colour_entries() {
   return {{"image_grey", guarded<image_grey>}, {"image_mix", guarded<image_mix>}, {"image_look_up", guarded<image_look_up>},
-    {"image_histogram", guarded<image_histogram>}, {"image_turn_hue", guarded<image_turn_hue>}, {"image_smooth", guarded<image_smooth>}};
+    {"image_histogram", guarded<image_histogram>}, {"image_turn_hue", guarded<image_turn_hue>}, {"image_smooth", guarded<image_smooth>},
+    {"image_alpha", guarded<image_alpha>}};
 }
 
 } // namespace torch_ts

@@ -88,10 +88,11 @@ export class Image {
    */
   convert(mode: ImageMode): Image {
     if (mode === this.mode) return this
-    const make = { L: to_grey, RGB: to_rgb, RGBA: with_alpha, LA: with_alpha }[mode as 'L']
-    if (make === undefined) throw new ValueError(`conversion from ${this.mode} to ${mode} not supported`)
-    const source = mode === 'LA' ? this.convert('L') : this
-    return new Image(make(source.data, source.mode, source.palette), this.width, this.height, mode)
+    const source = [this.data, this.mode, this.palette] as const
+    const data = mode === 'L' ? to_grey(...source) : mode === 'RGB' ? to_rgb(...source)
+      : mode === 'LA' || mode === 'RGBA' ? with_alpha(...source, mode === 'LA') : null
+    if (data === null) throw new ValueError(`conversion from ${this.mode} to ${mode} not supported`)
+    return new Image(data, this.width, this.height, mode)
   }
 
   /**

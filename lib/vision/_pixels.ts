@@ -43,15 +43,13 @@ export function to_grey(data: Uint8Array, mode: string, palette: Palette): Uint8
   return result
 }
 
-/** L → LA, other modes → RGBA; opaque, except that LA keeps its alpha. */
-export function with_alpha(data: Uint8Array, mode: string, palette: Palette): Uint8Array {
-  const colours = mode === 'L' || mode === 'RGB' ? data : to_rgb(data, mode, palette)
-  const step = mode === 'L' ? 1 : 3
+/** Any mode → RGBA, or to LA; opaque, unless the image has alpha. */
+export function with_alpha(data: Uint8Array, mode: string, palette: Palette, is_grey: boolean): Uint8Array {
+  const colours = is_grey ? to_grey(data, mode, palette) : to_rgb(data, mode, palette)
+  const step = is_grey ? 1 : 3
   const count = colours.length / step
   const result = new Uint8Array(count * (step + 1)).fill(255)
-  for (let i = 0, from = 0, to = 0; i < count; i++, to++) {
-    for (let c = 0; c < step; c++) result[to++] = colours[from++]!
-    if (mode === 'LA') result[to] = data[i * 2 + 1]!
-  }
+  for (let i = 0, from = 0, to = 0; i < count; i++, to++) for (let c = 0; c < step; c++) result[to++] = colours[from++]!
+  if (mode === 'LA' || mode === 'RGBA') for (let i = 0; i < count; i++) result[(i + 1) * (step + 1) - 1] = data[(i + 1) * steps[mode]! - 1]!
   return result
 }

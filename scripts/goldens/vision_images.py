@@ -65,12 +65,17 @@ noise = Image.fromarray(rng.integers(0, 256, (53, 47, 3)).astype(np.uint8))
 resized = [dict(box=box, size=size, filter=name, sha1=hashlib.sha1(noise.crop(box).resize(size, filter).tobytes()).hexdigest())
            for box in ((0, 0, 47, 53), (3, 5, 43, 51)) for size in ((40, 38), (40, 39), (40, 40), (46, 51), (46, 50), (60, 20), (20, 60), (70, 80), (11, 9))
            for name, filter in (('bilinear', Image.Resampling.BILINEAR), ('bicubic', Image.Resampling.BICUBIC), ('lanczos', Image.Resampling.LANCZOS))]
+clear = Image.fromarray(rng.integers(0, 256, (21, 25, 4)).astype(np.uint8))
+with_alpha = [dict(mode=mode, work=name, size=work(clear.convert(mode)).size, sha1=hashlib.sha1(work(clear.convert(mode)).tobytes()).hexdigest())
+              for mode in ('RGBA', 'LA') for name, work in (
+                  ('resize', lambda image: image.resize((13, 34), Image.Resampling.BICUBIC)), ('same', lambda image: image.resize((25, 21), Image.Resampling.BICUBIC)),
+                  ('rotate', lambda image: image.rotate(33, Image.Resampling.BILINEAR)), ('nearest', lambda image: image.resize((13, 34), Image.Resampling.NEAREST)))]
 large = io.BytesIO()
 base.resize((301, 203), Image.Resampling.BICUBIC).save(large, 'JPEG', quality=80)
 large_sha1 = hashlib.sha1(Image.open(large).tobytes()).hexdigest()
 
 folder = os.path.join(os.path.dirname(__file__), '..', '..', 'test', 'fixtures')
 with open(os.path.join(folder, 'vision_images.json'), 'w') as out:
-    json.dump(dict(cases=cases, animated=text(animated.getvalue()), turned=text(turned.getvalue()), noise=text(noise.tobytes()), resized=resized,
+    json.dump(dict(cases=cases, animated=text(animated.getvalue()), turned=text(turned.getvalue()), noise=text(noise.tobytes()), resized=resized, clear=text(clear.tobytes()), with_alpha=with_alpha,
                    large=text(large.getvalue()), large_sha1=large_sha1), out, indent=0)
     out.write('\n')

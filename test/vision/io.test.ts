@@ -71,6 +71,20 @@ describe('resize and resized_crop of an image', () => {
   })
 })
 
+describe('an image with alpha', () => {
+  const clear = new Image(new Uint8Array(bytes(golden.clear)), 25, 21, 'RGBA')
+  const { resize, rotate } = transforms.functional
+  const works: Record<string, (image: Image) => Image> = {
+    resize: image => resize(image, [34, 13], 'bicubic'), same: image => resize(image, [21, 25], 'bicubic'),
+    rotate: image => rotate(image, 33, 'bilinear'), nearest: image => resize(image, [34, 13], 'nearest'),
+  }
+
+  it.each(golden.with_alpha)('$mode: $work weighs colours by their opacity, as PIL', ({ mode, work, size, sha1: wanted }) => {
+    const result = works[work]!(clear.convert(mode as ImageMode))
+    expect([result.mode, result.size, sha1(result.data)]).toEqual([mode, size, wanted])
+  })
+})
+
 describe('Image.open', () => {
   it.each(of_8_bits)('reads $name as PIL does', ({ file, mode, size, pixels, palette }) => {
     const image = Image.open(put('image', bytes(file)))

@@ -1,4 +1,5 @@
 // Transforms of images as functions, with PIL's values; torchvision.transforms._functional_pil.
+import { binding } from '../../_C'
 import { ValueError } from '../../_errors'
 import { Image } from '../_image'
 import { type Box, type Filter, type Matrix, gather, grid_of, resize as resize_pixels, transform } from '../_resample'
@@ -81,10 +82,28 @@ export function pad(image: Image, padding: Padding, fill: Fill, mode: PaddingMod
   return like(image, gather(grid_of(cut), columns, rows, values), columns.length, rows.length)
 }
 
+/** Does work that mixes pixels: what is opaque counts more, as in PIL. */
+function by_opacity(image: Image, filter: Filter, work: (image: Image) => Image): Image {
+  if ((image.mode !== 'LA' && image.mode !== 'RGBA') || filter === 'nearest') return work(image)
+  const weigh = (one: Image, is_back: boolean): Image => {
+    const result = new Uint8Array(one.data.length)
+    binding.image_alpha(one.data, one.channels, is_back, result)
+    return like(one, result)
+  }
+  return weigh(work(weigh(image, false)), true)
+}
+
 /** @param box - the part that is resized. Default: all of it. */
 export function resize(image: Image, [height, width]: readonly [number, number], filter: Filter, box?: Box): Image {
   if (!(height > 0 && width > 0)) throw new ValueError('height and width must be > 0')
-  return like(image, resize_pixels(grid_of(image), width, height, image.mode === 'P' ? 'nearest' : filter, box), width, height)
+  return by_opacity(image, filter, source =>
+    like(source, resize_pixels(grid_of(source), width, height, source.mode === 'P' ? 'nearest' : filter, box), width, height))
+}
+
+function move(image: Image, width: number, height: number, numbers: readonly number[], filter: Filter, fill: Fill): Image {
+  check_filter(filter)
+  const values = parse_fill(fill, image)
+  return by_opacity(image, filter, source => like(source, transform(grid_of(source), width, height, numbers, filter, values), width, height))
 }
 
 function check_filter(filter: Filter): void {
@@ -94,13 +113,11 @@ function check_filter(filter: Filter): void {
 }
 
 export function affine(image: Image, matrix: Matrix, filter: Filter, fill: Fill): Image {
-  check_filter(filter)
-  return like(image, transform(grid_of(image), image.width, image.height, matrix, filter, parse_fill(fill, image)))
+  return move(image, image.width, image.height, matrix, filter, fill)
 }
 
 export function perspective(image: Image, coeffs: readonly number[], filter: Filter, fill: Fill): Image {
-  check_filter(filter)
-  return like(image, transform(grid_of(image), image.width, image.height, coeffs, filter, parse_fill(fill, image)))
+  return move(image, image.width, image.height, coeffs, filter, fill)
 }
 
 /** A turn by a multiple of 90 degrees, counter-clockwise. */
@@ -135,7 +152,7 @@ export function rotate(image: Image, angle: number, filter: Filter, expand: bool
     ;[c, f] = at(-(width - w) / 2, -(height - h) / 2, c, f)
   }
   const matrix: Matrix = [cos, sin, c, -sin, cos, f]
-  return like(image, transform(grid_of(image), width, height, matrix, filter, parse_fill(fill, image)), width, height)
+  return move(image, width, height, matrix, filter, fill)
 }
 
 export function to_grayscale(image: Image, num_output_channels: number): Image {
