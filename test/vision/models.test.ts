@@ -97,7 +97,7 @@ describe('models', () => {
   })
 
   it('are those of torchvision, but for MaxViT', () => {
-    expect(models.list_models()).toEqual(named.sort())
+    expect(models.list_models({ module: models })).toEqual(named.sort())
   })
 
   it.each(named)('%s has the names, shapes and repr of torchvision', name => {

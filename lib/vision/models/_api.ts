@@ -102,14 +102,19 @@ const enums = new Map<string, WeightsSet>()
 
 /** Makes the enum of a model's weights from the table. @internal */
 export function weights_enum<Name extends EnumName>(name: Name): WeightsEnum<Extract<keyof Table[Name], string>> {
-  const { DEFAULT, ...rows } = WEIGHTS[name] as { DEFAULT?: string }
-  const entries = Object.entries(rows as Record<string, Row>)
-  const members = new Map(entries.map(([member, row]) => [member, new WeightsMember(name, member, weights_of(row))]))
+  const { DEFAULT = null, ...rows } = WEIGHTS[name] as { DEFAULT?: string }
+  const members = Object.fromEntries(Object.entries(rows as Record<string, Row>).map(([member, row]) => [member, weights_of(row)]))
+  return make_enum(name, members, DEFAULT) as unknown as WeightsEnum<Extract<keyof Table[Name], string>>
+}
+
+/** Makes an enum of weights. @internal */
+export function make_enum<Name extends string>(name: string, entries: Readonly<Record<Name, Weights>>, DEFAULT: Name | null): WeightsEnum<Name | 'DEFAULT'> {
+  const members = new Map(Object.entries<Weights>(entries).map(([member, weights]) => [member, new WeightsMember(name, member, weights)]))
   const verify = (obj: unknown): WeightsMember | null => {
     if (obj == null) return null
     if (typeof obj === 'string') {
       const short = obj.replaceAll(`${name}.`, '')
-      const found = members.get(short === 'DEFAULT' && DEFAULT !== undefined ? DEFAULT : short)
+      const found = members.get(short === 'DEFAULT' && DEFAULT !== null ? DEFAULT : short)
       if (!found) throw new KeyError(`'${short}'`)
       return found
     }
@@ -120,9 +125,9 @@ export function weights_enum<Name extends EnumName>(name: Name): WeightsEnum<Ext
     return obj as WeightsMember
   }
   const made = {
-    ...Object.fromEntries(members), ...DEFAULT !== undefined && { DEFAULT: members.get(DEFAULT) },
+    ...Object.fromEntries(members), ...DEFAULT !== null && { DEFAULT: members.get(DEFAULT) },
     __name__: name, verify, [Symbol.iterator]: () => members.values(),
-  } as unknown as WeightsEnum<Extract<keyof Table[Name], string>>
+  } as unknown as WeightsEnum<Name | 'DEFAULT'>
   enums.set(name, made)
   return made
 }
@@ -186,7 +191,8 @@ function load_weights(model: Module, weights: WeightsMember, progress: boolean):
 
 /** The weights that the old `pretrained` means. @throws {ValueError} if the model has none */
 function legacy_weights(name: string, members: WeightsSet, pretrained: unknown): WeightsMember | null {
-  const found = pretrained ? (members as unknown as Record<string, WeightsMember | undefined>)['IMAGENET1K_V1'] ?? null : null
+  const first = ['IMAGENET1K_V1', 'COCO_WITH_VOC_LABELS_V1'].map(one => (members as unknown as Record<string, WeightsMember | undefined>)[one])
+  const found = pretrained ? first.find(one => one !== undefined) ?? null : null
   if (pretrained && found === null) throw new ValueError(`No weights available for model ${name}`)
   warn("The parameter 'pretrained' is deprecated since 0.13 and may be removed in the future, please use 'weights' instead.")
   const text = found === null ? 'None' : String(found)

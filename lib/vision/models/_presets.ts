@@ -54,3 +54,33 @@ export class ImageClassification extends Module {
       + `    interpolation=InterpolationMode.${this.interpolation.toUpperCase()}\n)`
   }
 }
+
+/**
+ * Prepares images for a model of segmentation: the shorter side is resized, values normalised.
+ *
+ * Takes an Image, or a tensor (..., 3, H, W): uint8, or floating point in [0, 1]. Gives float32.
+ * @see torchvision.transforms._presets.SemanticSegmentation
+ */
+export class SemanticSegmentation extends Module {
+  readonly resize_size: number | null
+  readonly mean: readonly number[] = [0.485, 0.456, 0.406]
+  readonly std: readonly number[] = [0.229, 0.224, 0.225]
+
+  constructor({ resize_size }: { resize_size: number | null }) {
+    super()
+    this.resize_size = resize_size
+  }
+
+  /** Prepares one image, or a batch of one size. */
+  forward(img: Image | Tensor): Tensor {
+    const resized = this.resize_size === null ? img : functional.resize(img, [this.resize_size])
+    const pixels = resized instanceof Image ? functional.pil_to_tensor(resized) : resized as Tensor
+    return functional.normalize(functional.convert_image_dtype(pixels, float32), this.mean, this.std)
+  }
+
+  override toString(): string {
+    const size = this.resize_size === null ? 'None' : `[${this.resize_size}]`
+    return `SemanticSegmentation(\n    resize_size=${size}\n    mean=[${this.mean.join(', ')}]\n    std=[${this.std.join(', ')}]\n`
+      + '    interpolation=InterpolationMode.BILINEAR\n)'
+  }
+}

@@ -32,6 +32,8 @@ class InvertedResidual extends nn.Module {
   use_res_connect: boolean
   block: nn.Sequential
   out_channels: number
+  /** Whether it halves the size: what comes before is a stage. */
+  _is_cn: boolean
 
   constructor(cnf: InvertedResidualConfig, norm_layer: LayerMaker, se_layer: LayerMaker = excitation) {
     super()
@@ -50,6 +52,7 @@ class InvertedResidual extends nn.Module {
     layers.push(new Conv2dNormActivation(expanded, cnf.out_channels, { kernel_size: 1, norm_layer, activation_layer: null }))
     this.block = sequential(layers)
     this.out_channels = cnf.out_channels
+    this._is_cn = cnf.stride > 1
   }
 
   forward(input: Tensor): Tensor {
