@@ -117,7 +117,7 @@ export class ZipReader {
     const first = this.#entries.keys().next().value
     if (first === undefined) throw broken('archive does not contain any files')
     if (!first.includes('/') && !flat) throw broken(`file in archive is not in a subdirectory: ${first}`)
-    this.archive = first.slice(0, first.indexOf('/') + 1)
+    this.archive = flat ? '' : first.slice(0, first.indexOf('/') + 1)
   }
 
   #check({ name, method, packed, size, header }: Entry, directory: number): void {

@@ -54,8 +54,8 @@ function dtype_in(code: unknown): dtype {
   return found
 }
 
-function pickled(bytes: Uint8Array): unknown {
-  return load_zip(new ZipReader(new BytesSource(bytes)), {})
+function pickled(bytes: Uint8Array, location: DeviceLike | null = null): unknown {
+  return load_zip(new ZipReader(new BytesSource(bytes)), { map_location: location === null ? null : device(location) })
 }
 
 /** Tensors of one folder of the archive. Those that share a file share its memory. */
@@ -114,8 +114,7 @@ function tensors_in(zip: ZipReader, folder: string, config: string, old: string,
 }
 
 // Inputs that are more than plain values and tensors would need Python's classes.
-function example_inputs(zip: ZipReader, name: string): ProgramParts['example_inputs'] {
-  const record = `data/sample_inputs/${name}.pt`
+function example_inputs(zip: ZipReader, record: string): ProgramParts['example_inputs'] {
   if (!zip.has(record) || zip.size(record) === 0) return null
   try {
     const value = pickled(zip.read(record))
@@ -126,10 +125,25 @@ function example_inputs(zip: ZipReader, name: string): ProgramParts['example_inp
   }
 }
 
-function read_program(source: Source, { model_name = 'model', map_location = null, extra_files }: LoadOptions): ExportedProgram {
+const OLD = 'serialized_exported_program.json'
+
+// Before PyTorch 2.8: the program and three files of torch.save, in no folder.
+function read_old_program(zip: ZipReader, { map_location = null, extra_files }: LoadOptions): ExportedProgram {
+  const [state_dict, constants] = ['state_dict', 'constants'].map(name =>
+    object_in(pickled(zip.read(`serialized_${name}.pt`), map_location), name) as Record<string, Tensor>)
+  for (const name of Object.keys(extra_files ?? {})) extra_files![name] = Buffer.from(zip.read(`extra_files/${name}`)).toString('utf8')
+  return new ExportedProgram({
+    data: json_in(zip, OLD), state_dict: state_dict!, constants: constants!, example_inputs: example_inputs(zip, 'serialized_example_inputs.pt'),
+  })
+}
+
+function read_program(source: Source, options: LoadOptions): ExportedProgram {
+  const { model_name = 'model', map_location = null, extra_files } = options
+  const flat = new ZipReader(source, true)
+  if (flat.has(OLD)) return read_old_program(flat, options)
   const zip = new ZipReader(source)
   if (!zip.has('archive_format') || Buffer.from(zip.read('archive_format')).toString('latin1') !== 'pt2') {
-    throw new RuntimeError('the file is no archive of torch.export.save (those before PyTorch 2.8 are not read)')
+    throw new RuntimeError('the file is no archive of torch.export.save')
   }
   const record = `models/${model_name}.json`
   if (!zip.has(record)) {
@@ -144,7 +158,7 @@ function read_program(source: Source, { model_name = 'model', map_location = nul
     data: json_in(zip, record),
     state_dict: tensors_in(zip, 'data/weights', `${model_name}_weights_config.json`, `${model_name}.pt`, map_location),
     constants: tensors_in(zip, 'data/constants', `${model_name}_constants_config.json`, `${model_name}.pt`, map_location),
-    example_inputs: example_inputs(zip, model_name),
+    example_inputs: example_inputs(zip, `data/sample_inputs/${model_name}.pt`),
   })
 }
 

@@ -27,6 +27,15 @@ net = Net().eval()
 x, k, s = torch.randn(2, 4), torch.randn(3), torch.tensor(3.)
 program = torch.export.export(net, (x, {'k': k}), {'scale': [s]})
 torch.export.save(program, folder + '/program.pt2', extra_files={'note': 'hello'})
+# As before PyTorch 2.8.
+from torch._export.serde.serialize import serialize
+import zipfile
+parts = serialize(program)
+with zipfile.ZipFile(folder + '/old.pt2', 'w') as old:
+  old.writestr('serialized_exported_program.json', parts.exported_program)
+  for name in ('state_dict', 'constants', 'example_inputs'): old.writestr(f'serialized_{name}.pt', getattr(parts, name))
+  old.writestr('version', '8.8')
+  old.writestr('extra_files/note', 'hello')
 signature = program.graph_signature
 def outputs(module):
   with torch.no_grad(): out = module(x, {'k': k}, scale=[s])
@@ -153,9 +162,9 @@ describe('torch._inductor.aoti_load_package', () => {
 })
 
 describe('torch.export.load', () => {
-  ifpython('reads weights, constants, signature, graph and example inputs', () => {
+  const read_all = (name: string) => (): void => {
     const extra_files = { note: '' }
-    const program = torch.export.load(file('program.pt2'), { extra_files })
+    const program = torch.export.load(file(name), { extra_files })
     const lists = (tensors: Record<string, torch.Tensor>): unknown => Object.fromEntries(
       Object.entries(tensors).map(([name, t]) => [name, t.tolist()]))
     expect(lists(program.state_dict)).toEqual(expected!.weights)
@@ -172,7 +181,11 @@ describe('torch.export.load', () => {
     const [[x, more], kwargs] = program.example_inputs as unknown as [[torch.Tensor, { k: torch.Tensor }], { scale: torch.Tensor[] }]
     expect([x.tolist(), more.k.tolist(), kwargs.scale[0]!.item()]).toEqual(expected!.inputs)
     expect(extra_files.note).toBe('hello')
-  })
+  }
+
+  ifpython('reads weights, constants, signature, graph and example inputs', read_all('program.pt2'))
+
+  ifpython('reads the archives of before PyTorch 2.8', read_all('old.pt2'))
 
   ifpython('reads into a module of the same names', () => {
     const { state_dict } = torch.export.load(fs.readFileSync(file('program.pt2')))
