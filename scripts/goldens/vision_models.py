@@ -41,6 +41,8 @@ SMALL = {
                           'attention_dropout': 0.1, 'representation_size': 20},
     'DenseNet': {'growth_rate': 8, 'block_config': [2, 2, 3, 2], 'num_init_features': 16, 'drop_rate': 0.1},
     'SwinTransformer': {**SWIN, 'embed_dim': 32},
+    'MaxVit': {'input_size': [32, 32], 'stem_channels': 8, 'partition_size': 2, 'block_channels': [8, 16], 'block_layers': [1, 2], 'head_dim': 4,
+               'stochastic_depth_prob': 0.2, 'num_classes': 10},
     'SwinTransformerV2': {**SWIN, 'window_size': [8, 8]},
     'ConvNeXt': {'block_setting': [[16, 32, 2], [32, None, 2]], 'stochastic_depth_prob': 0.1},
 }
@@ -126,7 +128,7 @@ def ran(name, size, options):
 
 
 if __name__ == '__main__':
-    names = [name for name in models.list_models(module=models) if not name.startswith('maxvit')]
+    names = models.list_models(module=models)
     rows = {name: described(name) for name in names}
     rows.update({name: ran(name, 32, options) for name, options in SMALL.items()})
     lines = [f'  {json.dumps(name)}: {json.dumps(row)}' for name, row in rows.items()]

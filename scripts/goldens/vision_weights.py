@@ -51,7 +51,7 @@ def table():
     seen = set()
     for name in models.list_models(module=models):
         enum = models.get_model_weights(name)
-        if enum.__name__ in seen or name == 'maxvit_t':
+        if enum.__name__ in seen:
             continue
         seen.add(enum.__name__)
         lines.append(f'  {enum.__name__}: {{')

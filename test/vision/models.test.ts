@@ -96,7 +96,7 @@ describe('models', () => {
     ])
   })
 
-  it('are those of torchvision, but for MaxViT', () => {
+  it('are those of torchvision', () => {
     expect(models.list_models({ module: models })).toEqual(named.sort())
   })
 
@@ -264,6 +264,14 @@ describe('get_model', () => {
     expect(model.fc.out_features).toBe(3)
     expect(() => models.get_model('resnet19')).toThrow('Unknown model resnet19')
     expect(models.get_model_builder('resnet18')).toBe(models.resnet18)
+  })
+})
+
+describe('models.MaxVit', () => {
+  it('says which sizes windows do not fill', () => {
+    expect(() => models.maxvit_t({ input_size: [200, 224] })).toThrow(new torch.ValueError(
+      'Input size (50, 56) of block 0 is not divisible by partition size 7. Consider changing the partition size or the input size.\n' +
+      'Current configuration yields the following block input sizes: [(50, 56), (25, 28), (13, 14), (7, 7)].'))
   })
 })
 

@@ -93,6 +93,10 @@ export const WEIGHTS = {
     IMAGENET1K_V1: { file: 'inception_v3_google-0cc3c7bd.pth', num_params: 27_161_264, min_size: [75, 75], acc1: 77.294, acc5: 93.45, ops: 5.713, size: 103.903, crop_size: 299, resize_size: 342 },
     DEFAULT: 'IMAGENET1K_V1',
   },
+  MaxVit_T_Weights: {
+    IMAGENET1K_V1: { file: 'maxvit_t-bc5ab103.pth', num_params: 30_919_624, min_size: [224, 224], acc1: 83.7, acc5: 96.722, ops: 5.558, size: 118.769, crop_size: 224, resize_size: 224, interpolation: 'bicubic' },
+    DEFAULT: 'IMAGENET1K_V1',
+  },
   MNASNet0_5_Weights: {
     IMAGENET1K_V1: { file: 'mnasnet0.5_top1_67.823-3ffadce67e.pth', num_params: 2_218_512, min_size: [1, 1], acc1: 67.734, acc5: 87.49, ops: 0.104, size: 8.591, crop_size: 224 },
     DEFAULT: 'IMAGENET1K_V1',
