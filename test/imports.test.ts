@@ -78,8 +78,12 @@ describe('imports', () => {
     expect([NN, OPTIM, DATA, OUTER].flatMap(to => offenders(base, to))).toEqual([])
   })
 
-  it('of vision and pyplot never go to the addon', () => {
-    expect(offenders(OUTER, /^lib\/_(C|load)\.ts$/)).toEqual([])
+  it('of vision and pyplot never go to the addon, but for pixels', () => {
+    expect(offenders(OUTER, /^lib\/_load\.ts$/)).toEqual([])
+    expect(offenders(/^lib\/pyplot\b/, /^lib\/_C\.ts$/)).toEqual([])
+    const callers = new Set(imports.filter(one => OUTER.test(one.from) && one.to === 'lib/_C.ts' && !one.type_only).map(one => one.from))
+    const functions = [...callers].flatMap(file => [...fs.readFileSync(path.join(repository, file), 'utf8').matchAll(/\bbinding\b(?:\.(\w+)| \})?/g)])
+    expect(functions.map(([text, name]) => name ?? text).filter(name => !/^(image|vips)_|^binding \}$/.test(name))).toEqual([])
   })
 
   it('of examples are those of a user', () => {
