@@ -72,6 +72,8 @@ cases = [
     *[case('box_area', a, fmt=fmt) for fmt in ('xyxy', 'xywh', 'cxcywh')],
     case('box_area', a.int()),
     *[case('box_iou', a, b, fmt=fmt) for fmt in ('xyxy', 'xywh', 'cxcywh')],
+    case('box_iou', rotated, rotated.flip(0).add(1), fmt='cxcywhr'), case('box_iou', rotated, rotated.mul(1.1), fmt='xywhr'),
+    case('box_iou', corners, corners.add(0.5), fmt='xyxyxyxy'),
     *[case(name, fresh(a), fresh(b)) for name in ('box_iou', 'generalized_box_iou', 'distance_box_iou', 'complete_box_iou')],
     *[case(name, fresh(a), fresh(c), reduction=reduction) for name in ('generalized_box_iou_loss', 'distance_box_iou_loss', 'complete_box_iou_loss')
       for reduction in ('none', 'mean', 'sum')],

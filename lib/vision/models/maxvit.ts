@@ -222,7 +222,8 @@ const names = [
   'activation_layer', 'squeeze_ratio', 'expansion_ratio', 'mlp_ratio', 'mlp_dropout', 'attention_dropout', 'num_classes',
 ] as const
 type MaxVitArgs = [
-  input_size: Size, stem_channels: number, partition_size: number, block_channels: readonly number[], block_layers: readonly number[], head_dim: number,
+  input_size: Size, stem_channels: number, partition_size: number, block_channels: readonly number[], block_layers: readonly number[],
+  head_dim: number,
   stochastic_depth_prob: number, norm_layer?: LayerMaker | null, activation_layer?: LayerMaker, squeeze_ratio?: number, expansion_ratio?: number,
   mlp_ratio?: number, mlp_dropout?: number, attention_dropout?: number, num_classes?: number,
 ]

@@ -8,6 +8,7 @@ import { unique } from '../../_functional/unique'
 import type { Tensor } from '../../tensor'
 import * as convert from './_box_convert'
 import { nms } from './_nms'
+import { box_iou_rotated } from './_rotated_iou'
 import { _upcast, one_minus } from './_utils'
 
 export { nms }
@@ -127,7 +128,7 @@ function _box_inter_union(boxes1: Tensor, boxes2: Tensor, fmt: PlainFormat = 'xy
 /**
  * Intersection over union of all pairs: (N, 4) and (M, 4) → (N, M).
  *
- * @param fmt - 'xyxy', 'xywh' or 'cxcywh'; rotated formats are not there. Default: 'xyxy'.
+ * @param fmt - 'xyxy', 'xywh', 'cxcywh', or a rotated one (without gradient): 'cxcywhr', 'xywhr', 'xyxyxyxy'. Default: 'xyxy'.
  * @see torchvision.ops.box_iou
  */
 export const box_iou = with_keywords('box_iou', ['boxes1', 'boxes2', 'fmt'], (boxes1: Tensor, boxes2: Tensor, fmt: BoxFormat = 'xyxy'): Tensor => {
@@ -135,7 +136,10 @@ export const box_iou = with_keywords('box_iou', ['boxes1', 'boxes2', 'fmt'], (bo
     const [intersection, union] = _box_inter_union(boxes1, boxes2, fmt)
     return intersection.div(union)
   }
-  if (formats.includes(fmt)) throw new NotImplementedError(`box_iou of rotated boxes ('${fmt}') is not there`)
+  if (formats.includes(fmt)) {
+    const centred = (boxes: Tensor): Tensor => fmt === 'cxcywhr' ? boxes : box_convert(boxes, fmt, 'cxcywhr')
+    return box_iou_rotated(centred(boxes1), centred(boxes2))
+  }
   throw new ValueError(`Unsupported format '${String(fmt)}'. Supported axis-aligned formats: ('xyxy', 'xywh', 'cxcywh'). `
     + "Supported rotated formats: ('cxcywhr', 'xywhr', 'xyxyxyxy').")
 })
