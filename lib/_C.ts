@@ -155,7 +155,9 @@ export interface Binding {
   vips_open(path: string): boolean
   vips_jpeg(bytes: Uint8Array, max_pixels: number, size: Int32Array): ArrayBuffer | undefined
   image_resize(pixels: Uint8Array, sizes: Int32Array, filter: number, result: Uint8Array): void
-  image_gather(pixels: Uint8Array, width: number, height: number, channels: number, columns: Int32Array, rows: Int32Array, fill: Uint8Array, result: Uint8Array): void
+  image_gather(
+    pixels: Uint8Array, width: number, height: number, channels: number, columns: Int32Array, rows: Int32Array,
+    fill: Uint8Array, result: Uint8Array): void
   image_transform(pixels: Uint8Array, sizes: Int32Array, numbers: Float64Array, filter: number, fill: Uint8Array, result: Uint8Array): void
   image_planes(pixels: Uint8Array, width: number, height: number, channels: number, out: Handle): void
   image_grey(pixels: Uint8Array, channels: number, result: Uint8Array): void
