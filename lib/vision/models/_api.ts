@@ -191,7 +191,7 @@ function load_weights(model: Module, weights: WeightsMember, progress: boolean):
 
 /** The weights that the old `pretrained` means. @throws {ValueError} if the model has none */
 function legacy_weights(name: string, members: WeightsSet, pretrained: unknown): WeightsMember | null {
-  const first = ['IMAGENET1K_V1', 'COCO_WITH_VOC_LABELS_V1'].map(one => (members as unknown as Record<string, WeightsMember | undefined>)[one])
+  const first = ['IMAGENET1K_V1', 'COCO_WITH_VOC_LABELS_V1', 'COCO_V1'].map(one => (members as unknown as Record<string, WeightsMember | undefined>)[one])
   const found = pretrained ? first.find(one => one !== undefined) ?? null : null
   if (pretrained && found === null) throw new ValueError(`No weights available for model ${name}`)
   warn("The parameter 'pretrained' is deprecated since 0.13 and may be removed in the future, please use 'weights' instead.")

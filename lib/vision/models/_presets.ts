@@ -84,3 +84,10 @@ export class SemanticSegmentation extends Module {
       + '    interpolation=InterpolationMode.BILINEAR\n)'
   }
 }
+
+/** Images as floats in [0, 1], for models of detection. @see torchvision.transforms._presets.ObjectDetection */
+export class ObjectDetection extends Module {
+  forward(img: Image | Tensor): Tensor {
+    return functional.convert_image_dtype(img instanceof Image ? functional.pil_to_tensor(img) : img, float32)
+  }
+}

@@ -1,0 +1,95 @@
+// torchvision's models of detection: what they consist of, their losses and what they find.
+import crypto from 'node:crypto'
+import * as torch from '../../lib'
+import { Image, models } from '../../lib/vision'
+import golden from '../fixtures/vision_detection.json'
+import '../helpers/typescript_children'
+
+const { detection } = models
+const sha = (text: string): string => crypto.createHash('sha256').update(text).digest('hex').slice(0, 16)
+const without = { weights: null, weights_backbone: null }
+type Name = keyof typeof golden
+
+beforeAll(() => { torch.set_num_threads(1) })
+
+/** The sum of magnitudes, and one of values times the sine of their numbers, so that places count. */
+function sums(tensors: readonly torch.Tensor[]): number[] {
+  const flat = torch.cat(tensors.map(tensor => tensor.detach().reshape(-1).double()))
+  const places = torch.arange(flat.numel(), { dtype: torch.float64 }).sin()
+  return [flat.abs().sum().item(), flat.mul(places).sum().item()]
+}
+
+function expect_sums(found: readonly torch.Tensor[], wanted: readonly number[], tolerance: number): void {
+  sums(found).forEach((value, i) => { expect(Math.abs(value - wanted[i]!)).toBeLessThan(tolerance * wanted[0]!) })
+}
+
+const images = ([[40, 60, 50], [70, 50, 90]] as const).map(([h, w, k]) => torch.linspace(-1, 1, 3 * h * w).reshape(3, h, w).mul(k).sin().abs())
+const targets = [
+  { boxes: torch.tensor([[2, 3, 30, 33], [20, 5, 58, 38]]), labels: torch.tensor([1, 3], { dtype: torch.int64 }) },
+  { boxes: torch.zeros(0, 4), labels: torch.zeros([0], { dtype: torch.int64 }) },
+]
+
+describe('models.detection', () => {
+  it.each(Object.keys(golden) as Name[])('%s is as in torchvision', name => {
+    const row = golden[name]
+    torch.set_default_device('meta')
+    try {
+      const model = detection[name](without)
+      expect([...model.parameters()].reduce((sum, parameter) => sum + parameter.numel(), 0)).toBe(row.num_params)
+      const lines = Object.entries(model.state_dict()).map(([key, tensor]) => `${key} [${[...tensor.shape].join(', ')}] ${String(tensor.dtype)}`)
+      expect(sha(lines.join('\n'))).toBe(row.state)
+      expect(sha(String(model))).toBe(row.repr)
+    } finally {
+      torch.set_default_device(null)
+    }
+    // One of them is enough: making 30 million weights takes a second.
+    if (!('found' in row)) return
+    torch.manual_seed(0)
+    const model = detection[name]({ ...without, num_classes: 4, min_size: [48, 64], max_size: 90, score_thresh: 0.02, detections_per_img: 12 })
+    expect_sums(Object.values(model.state_dict()), row.init, 1e-6)
+    torch.no_grad(() => {
+      const { weight, bias } = model.head.classification_head.cls_logits
+      weight.mul_(40)
+      bias!.add_(1)
+    })
+    torch.manual_seed(1)
+    model.train()
+    const losses = model(images, targets) as unknown as models.detection.RetinaNetLosses
+    expect(losses.classification.item()).toBeCloseTo(row.losses.classification, 3)
+    expect(losses.bbox_regression.item()).toBeCloseTo(row.losses.bbox_regression, 3)
+    losses.classification.add(losses.bbox_regression).backward()
+    expect_sums([...model.head.parameters()].map(parameter => parameter.grad!), row.grad, 1e-3)
+    model.eval()
+    const found = torch.no_grad(() => model(images) as unknown as models.detection.Detections[])
+    found.forEach(({ boxes, scores, labels }, i) => {
+      const wanted = row.found[i]!
+      expect(labels.tolist()).toEqual(wanted.labels)
+      expect(scores.sub(torch.tensor(wanted.scores)).abs().max().item()).toBeLessThan(1e-4)
+      expect(boxes.sub(torch.tensor(wanted.boxes)).abs().max().item()).toBeLessThan(1e-2)
+    })
+  })
+
+  it('checks targets, and has weights with a preparation', () => {
+    torch.set_default_device('meta')
+    const model = (() => {
+      try {
+        return detection.retinanet_resnet50_fpn({ ...without, num_classes: 2 })
+      } finally {
+        torch.set_default_device(null)
+      }
+    })()
+    model.train()
+    const call = model as unknown as (...args: unknown[]) => unknown
+    expect(() => call(images)).toThrow(new torch.RuntimeError('targets should not be none when in training mode'))
+    const wrong = { boxes: torch.tensor([[5, 5, 5, 9]]), labels: torch.tensor([1]) }
+    expect(() => call(images.slice(0, 1), [wrong])).toThrow(
+      new torch.RuntimeError('All bounding boxes should have positive height and width. Found invalid box [5, 5, 5, 9] for target at index 0.'))
+    expect(() => call(images.slice(0, 1), [{ ...wrong, boxes: torch.zeros(1, 5) }])).toThrow('Expected target boxes to be a tensor of shape [N, 4].')
+    expect(() => new detection.RetinaNet(new torch.nn.Identity() as never, 2)).toThrow(torch.ValueError)
+    expect(models.list_models({ module: detection })).toEqual(Object.keys(golden).sort())
+    const { DEFAULT } = detection.RetinaNet_ResNet50_FPN_V2_Weights
+    expect([String(DEFAULT), DEFAULT.meta.categories!.length]).toEqual(['RetinaNet_ResNet50_FPN_V2_Weights.COCO_V1', 91])
+    const prepared = DEFAULT.transforms()(new Image(Uint8Array.of(255, 0, 51), 1, 1, 'RGB'))
+    expect(prepared.sub(torch.tensor([1, 0, 0.2]).view(3, 1, 1)).abs().max().item()).toBeLessThan(1e-6)
+  })
+})
