@@ -12,6 +12,9 @@ export type Handle = number
 type Bytes = Uint8Array | Int8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array
   | Float64Array | BigInt64Array | BigUint64Array
 
+/** Pixels of an image: an array, or the handle of a tensor of bytes. */
+export type Pixels = Uint8Array | Handle
+
 /** The addon's functions, each explained where it is defined in native/. */
 export interface Binding {
   resolve(name: string): number
@@ -153,20 +156,20 @@ export interface Binding {
   crc32(bytes: Uint8Array, before: number): number
 
   vips_open(path: string): boolean
-  vips_jpeg(bytes: Uint8Array, max_pixels: number, size: Int32Array): ArrayBuffer | undefined
-  image_resize(pixels: Uint8Array, sizes: Int32Array, filter: number, result: Uint8Array): void
+  vips_jpeg(out: object, bytes: Uint8Array, max_pixels: number): Handle
+  image_resize(pixels: Pixels, sizes: Int32Array, filter: number, result: Pixels): void
   image_gather(
-    pixels: Uint8Array, width: number, height: number, channels: number, columns: Int32Array, rows: Int32Array,
-    fill: Uint8Array, result: Uint8Array): void
-  image_transform(pixels: Uint8Array, sizes: Int32Array, numbers: Float64Array, filter: number, fill: Uint8Array, result: Uint8Array): void
-  image_planes(pixels: Uint8Array, width: number, height: number, channels: number, out: Handle): void
-  image_grey(pixels: Uint8Array, channels: number, result: Uint8Array): void
-  image_mix(first: Uint8Array, pixels: Uint8Array, channels: number, kept: number, alpha: number, result: Uint8Array): void
-  image_look_up(pixels: Uint8Array, tables: Uint8Array, result: Uint8Array): void
-  image_alpha(pixels: Uint8Array, channels: number, is_back: boolean, result: Uint8Array): void
-  image_histogram(pixels: Uint8Array, counts: Uint32Array): void
-  image_turn_hue(pixels: Uint8Array, shift: number, result: Uint8Array): void
-  image_smooth(pixels: Uint8Array, width: number, height: number, channels: number, result: Uint8Array): void
+    pixels: Pixels, width: number, height: number, channels: number, columns: Int32Array, rows: Int32Array,
+    fill: Uint8Array, result: Pixels): void
+  image_transform(pixels: Pixels, sizes: Int32Array, numbers: Float64Array, filter: number, fill: Uint8Array, result: Pixels): void
+  image_planes(pixels: Pixels, width: number, height: number, channels: number, tables: Float32Array, out: Handle): void
+  image_grey(pixels: Pixels, channels: number, result: Pixels): void
+  image_mix(first: Pixels, pixels: Pixels, channels: number, kept: number, alpha: number, result: Pixels): void
+  image_look_up(pixels: Pixels, tables: Uint8Array, result: Pixels): void
+  image_histogram(pixels: Pixels, counts: Uint32Array): void
+  image_turn_hue(pixels: Pixels, shift: number, result: Pixels): void
+  image_smooth(pixels: Pixels, width: number, height: number, channels: number, result: Pixels): void
+  image_alpha(pixels: Pixels, channels: number, is_back: boolean, result: Pixels): void
 
   share(id: Handle, group: number): number
   receive(out: object, token: number): Handle

@@ -10,7 +10,7 @@ namespace {
 
 // image_grey(pixels, channels, result): of colours of 3 or 4 values; weights 299, 587 and 114 in 16 bits, rounded.
 napi_value image_grey(Runtime& runtime, Arguments arguments) {
-  const auto pixels = view_of<uint8_t>(runtime, arguments[0]), result = view_of<uint8_t>(runtime, arguments[2]);
+  const auto pixels = pixels_of(runtime, arguments[0]), result = pixels_of(runtime, arguments[2]);
   const auto channels = static_cast<size_t>(int32_of(runtime, arguments[1], "channels"));
   if ((channels != 3 && channels != 4) || pixels.size != result.size * channels) throw value_error("colours of 3 or 4 values are needed");
   const uint8_t* from = pixels.data;
@@ -30,8 +30,8 @@ inline uint8_t mix(uint8_t first, uint8_t second, float alpha) {
 // image_mix(first, pixels, channels, kept, alpha, result): from `first`, which has as many values or one for each pixel, toward the
 // pixels; from the value `kept` of a pixel on they stay.
 napi_value image_mix(Runtime& runtime, Arguments arguments) {
-  const auto first = view_of<uint8_t>(runtime, arguments[0]), pixels = view_of<uint8_t>(runtime, arguments[1]);
-  const auto result = view_of<uint8_t>(runtime, arguments[5]);
+  const auto first = pixels_of(runtime, arguments[0]), pixels = pixels_of(runtime, arguments[1]);
+  const auto result = pixels_of(runtime, arguments[5]);
   const auto channels = static_cast<size_t>(int32_of(runtime, arguments[2], "channels"));
   const auto kept = static_cast<size_t>(int32_of(runtime, arguments[3], "kept"));
   const auto alpha = static_cast<float>(number_of(runtime, arguments[4], "alpha"));
@@ -46,8 +46,8 @@ napi_value image_mix(Runtime& runtime, Arguments arguments) {
 
 // image_look_up(pixels, tables, result): each value by a table of 256; the values of a pixel have a table each.
 napi_value image_look_up(Runtime& runtime, Arguments arguments) {
-  const auto pixels = view_of<uint8_t>(runtime, arguments[0]), tables = view_of<uint8_t>(runtime, arguments[1]);
-  const auto result = view_of<uint8_t>(runtime, arguments[2]);
+  const auto pixels = pixels_of(runtime, arguments[0]), result = pixels_of(runtime, arguments[2]);
+  const auto tables = view_of<uint8_t>(runtime, arguments[1]);
   const size_t channels = tables.size / 256;
   if (channels == 0 || tables.size % 256 != 0 || pixels.size != result.size || pixels.size % channels != 0)
     throw value_error("a table of 256 values for each value of a pixel is needed");
@@ -58,7 +58,7 @@ napi_value image_look_up(Runtime& runtime, Arguments arguments) {
 
 // image_histogram(pixels, counts): adds to 256 counts for each value of a pixel.
 napi_value image_histogram(Runtime& runtime, Arguments arguments) {
-  const auto pixels = view_of<uint8_t>(runtime, arguments[0]);
+  const auto pixels = pixels_of(runtime, arguments[0]);
   const auto counts = view_of<uint32_t>(runtime, arguments[1]);
   const size_t channels = counts.size / 256;
   if (channels == 0 || counts.size % 256 != 0 || pixels.size % channels != 0) throw value_error("256 counts for each value of a pixel are needed");
@@ -101,7 +101,7 @@ Colour to_rgb(int h, int s, int v) {
 
 // image_turn_hue(pixels, shift, result): RGB whose hues, of 256, are turned by `shift`.
 napi_value image_turn_hue(Runtime& runtime, Arguments arguments) {
-  const auto pixels = view_of<uint8_t>(runtime, arguments[0]), result = view_of<uint8_t>(runtime, arguments[2]);
+  const auto pixels = pixels_of(runtime, arguments[0]), result = pixels_of(runtime, arguments[2]);
   const int32_t shift = int32_of(runtime, arguments[1], "shift");
   if (pixels.size % 3 != 0 || pixels.size != result.size) throw value_error("colours of 3 values are needed");
   for (size_t i = 0; i < pixels.size; i += 3) {
@@ -116,7 +116,7 @@ napi_value image_turn_hue(Runtime& runtime, Arguments arguments) {
 
 // image_smooth(pixels, width, height, channels, result): each pixel with its eight neighbours, itself five times; edges stay.
 napi_value image_smooth(Runtime& runtime, Arguments arguments) {
-  const auto pixels = view_of<uint8_t>(runtime, arguments[0]), result = view_of<uint8_t>(runtime, arguments[4]);
+  const auto pixels = pixels_of(runtime, arguments[0]), result = pixels_of(runtime, arguments[4]);
   const auto number = [&](int i) { return int32_of(runtime, arguments[i], "size"); };
   const ImageSize size{number(1), number(2), number(3)};
   check_pixels(pixels, size);
@@ -137,7 +137,7 @@ napi_value image_smooth(Runtime& runtime, Arguments arguments) {
 
 // image_alpha(pixels, channels, is_back, result): colours times their opacity, which is the last value of a pixel; or back.
 napi_value image_alpha(Runtime& runtime, Arguments arguments) {
-  const auto pixels = view_of<uint8_t>(runtime, arguments[0]), result = view_of<uint8_t>(runtime, arguments[3]);
+  const auto pixels = pixels_of(runtime, arguments[0]), result = pixels_of(runtime, arguments[3]);
   const auto channels = static_cast<size_t>(int32_of(runtime, arguments[1], "channels"));
   const bool is_back = bool_of(runtime, arguments[2]);
   if ((channels != 2 && channels != 4) || pixels.size % channels != 0 || pixels.size != result.size) throw value_error("colours with alpha are needed");

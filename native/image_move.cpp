@@ -2,8 +2,6 @@
 // images as planes of floats.
 #include "image.h"
 
-#include <ATen/core/Tensor.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -45,10 +43,12 @@ ImageSize size_of(Runtime& runtime, Arguments arguments) {
 
 // image_gather(pixels, width, height, channels, columns, rows, fill, result): the pixels at these columns and rows; -1 gives `fill`.
 napi_value image_gather(Runtime& runtime, Arguments arguments) {
-  const Source source{view_of<uint8_t>(runtime, arguments[0]).data, size_of(runtime, arguments)};
-  check_pixels(view_of<uint8_t>(runtime, arguments[0]), source.size);
+  const auto pixels = pixels_of(runtime, arguments[0]);
+  const Source source{pixels.data, size_of(runtime, arguments)};
+  check_pixels(pixels, source.size);
   const auto columns = view_of<int32_t>(runtime, arguments[4]), rows = view_of<int32_t>(runtime, arguments[5]);
-  const auto fill = view_of<uint8_t>(runtime, arguments[6]), result = view_of<uint8_t>(runtime, arguments[7]);
+  const auto fill = view_of<uint8_t>(runtime, arguments[6]);
+  const auto result = pixels_of(runtime, arguments[7]);
   const auto beyond = [](View<int32_t> places, int32_t size) {
     return std::any_of(places.begin(), places.end(), [size](int32_t place) { return place >= size; });
   };
@@ -158,10 +158,10 @@ void with_way(View<double> m, bool is_fixed, Run&& run) {
 // height of the result; `numbers` are the 6 of an affine or the 8 of a perspective transform; filter 0 is nearest (of an affine
 // transform that turns: in fixed point), 1 bilinear, 2 bicubic.
 napi_value image_transform(Runtime& runtime, Arguments arguments) {
-  const auto pixels = view_of<uint8_t>(runtime, arguments[0]), fill = view_of<uint8_t>(runtime, arguments[4]);
+  const auto pixels = pixels_of(runtime, arguments[0]), result = pixels_of(runtime, arguments[5]);
+  const auto fill = view_of<uint8_t>(runtime, arguments[4]);
   const auto sizes = view_of<int32_t>(runtime, arguments[1]);
   const auto numbers = view_of<double>(runtime, arguments[2]);
-  const auto result = view_of<uint8_t>(runtime, arguments[5]);
   if (sizes.size != 5 || (numbers.size != 6 && numbers.size != 8)) throw value_error("five sizes and six or eight numbers are needed");
   const Source source{pixels.data, {sizes[0], sizes[1], sizes[2]}};
   check_pixels(pixels, source.size);
@@ -179,22 +179,23 @@ napi_value image_transform(Runtime& runtime, Arguments arguments) {
   return nullptr;
 }
 
-// image_planes(pixels, width, height, channels, out): fills a float tensor (channels, height, width) with the values over 255.
+// image_planes(pixels, width, height, channels, tables, out): fills a float tensor (channels, height, width) from tables of 256 floats, one for
+// each channel.
 napi_value image_planes(Runtime& runtime, Arguments arguments) {
-  const auto pixels = view_of<uint8_t>(runtime, arguments[0]);
+  const auto pixels = pixels_of(runtime, arguments[0]);
   const ImageSize size = size_of(runtime, arguments);
   check_pixels(pixels, size);
-  const at::Tensor out = tensor_of(runtime, arguments[4]);
+  const auto tables = view_of<float>(runtime, arguments[4]);
+  const at::Tensor out = tensor_of(runtime, arguments[5]);
+  if (tables.size != 256 * static_cast<size_t>(size.channels)) throw value_error("a table of 256 floats for each channel is needed");
   if (out.scalar_type() != at::kFloat || !out.device().is_cpu() || !out.is_contiguous() || static_cast<size_t>(out.numel()) != pixels.size)
     throw value_error("out is to be a contiguous float tensor on the CPU of the image's size");
-  float table[256];
-  for (int i = 0; i < 256; ++i) table[i] = static_cast<float>(i) / 255.0f;
   auto* to = out.mutable_data_ptr<float>();
   const size_t plane = static_cast<size_t>(size.width) * size.height;
   for_channels(size.channels, [&]<int C>() {
     const uint8_t* from = pixels.data;
     for (size_t i = 0; i < plane; ++i, from += C)
-      for (int c = 0; c < C; ++c) to[i + static_cast<size_t>(c) * plane] = table[from[c]];
+      for (int c = 0; c < C; ++c) to[i + static_cast<size_t>(c) * plane] = tables[static_cast<size_t>(c) * 256 + from[c]];
   });
   return nullptr;
 }

@@ -191,7 +191,7 @@ void resize(const Part& source, uint8_t* to, int32_t width, int32_t height, cons
 // image_resize(pixels, sizes, filter, result): `sizes` are width, height and channels of the source, left, top, width and height of the part
 // of it that is resized, width and height of the result.
 napi_value image_resize(Runtime& runtime, Arguments arguments) {
-  const auto source = view_of<uint8_t>(runtime, arguments[0]), result = view_of<uint8_t>(runtime, arguments[3]);
+  const auto source = pixels_of(runtime, arguments[0]), result = pixels_of(runtime, arguments[3]);
   const auto sizes = view_of<int32_t>(runtime, arguments[1]);
   if (sizes.size != 9) throw value_error("nine sizes are needed");
   const ImageSize whole{sizes[0], sizes[1], sizes[2]}, size{sizes[5], sizes[6], sizes[2]}, wanted{sizes[7], sizes[8], sizes[2]};

@@ -7,6 +7,8 @@
 #include <dlfcn.h>
 #endif
 
+#include <ATen/Functions.h>
+
 #include <cstring>
 #include <memory>
 #include <mutex>
@@ -75,37 +77,30 @@ struct OfThread {
 
 using Object = std::unique_ptr<void, void (*)(void*)>;
 
-// vips_jpeg(bytes, max_pixels, size): the pixels, in an ArrayBuffer, and their width, height and channels in `size`. Undefined if this is
-// none that can be decoded as it is.
+// vips_jpeg(out, bytes, max_pixels): the pixels as a tensor of bytes (H, W, C). 0 if this is no image that can be decoded as it is.
 napi_value vips_jpeg(Runtime& runtime, Arguments arguments) {
   if (!is_open) throw runtime_error("libvips is not open");
   const thread_local OfThread of_thread;
-  const auto bytes = view_of<uint8_t>(runtime, arguments[0]);
-  const double max_pixels = number_of(runtime, arguments[1], "max_pixels");
-  const auto size = view_of<int32_t>(runtime, arguments[2]);
-  if (size.size != 3) throw value_error("size is to have three numbers");
-  const auto give_up = []() -> napi_value {
+  const auto bytes = view_of<uint8_t>(runtime, arguments[1]);
+  const double max_pixels = number_of(runtime, arguments[2], "max_pixels");
+  const auto give_up = [&runtime] {
     vips.error_clear();
-    return nullptr;
+    return to_js(runtime, 0);
   };
   void* loaded = nullptr;
   constexpr int sequential = 1, truncated = 1; // VIPS_ACCESS_SEQUENTIAL, VIPS_FAIL_ON_TRUNCATED
   const void* end = nullptr;
   if (vips.jpegload_buffer(bytes.data, bytes.size, &loaded, "access", sequential, "fail_on", truncated, end) != 0) return give_up();
   const Object image(loaded, vips.object_unref);
-  size[0] = vips.image_get_width(loaded);
-  size[1] = vips.image_get_height(loaded);
-  size[2] = vips.image_get_bands(loaded);
-  if (static_cast<double>(size[0]) * size[1] > max_pixels) return nullptr;
+  const int width = vips.image_get_width(loaded), height = vips.image_get_height(loaded), channels = vips.image_get_bands(loaded);
+  if (static_cast<double>(width) * height > max_pixels) return to_js(runtime, 0);
   const Object region(vips.region_new(loaded), vips.object_unref);
   size_t length = 0;
-  const std::unique_ptr<void, void (*)(void*)> pixels(vips.region_fetch(region.get(), 0, 0, size[0], size[1], &length), vips.free);
-  if (!pixels || length != static_cast<size_t>(size[0]) * size[1] * size[2]) return give_up();
-  napi_value result;
-  void* memory = nullptr;
-  if (napi_create_arraybuffer(runtime.env, length, &memory, &result) != napi_ok) throw runtime_error("no memory for an image");
-  std::memcpy(memory, pixels.get(), length);
-  return result;
+  const std::unique_ptr<void, void (*)(void*)> pixels(vips.region_fetch(region.get(), 0, 0, width, height, &length), vips.free);
+  const at::Tensor result = at::empty({height, width, channels}, at::kByte);
+  if (!pixels || length != static_cast<size_t>(result.numel())) return give_up();
+  std::memcpy(result.mutable_data_ptr<uint8_t>(), pixels.get(), length);
+  return to_js(runtime, runtime.attach(arguments[0], result));
 }
 
 } // namespace

@@ -2,12 +2,14 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { from_numpy } from '../_creation'
-import { is_tensor } from '../_dispatch'
+import { type Pixels, binding } from '../_C'
+import { handle, is_tensor } from '../_dispatch'
 import { ValueError } from '../_errors'
 import { expanduser } from '../_paths'
 import { uint8 } from '../dtype'
+import { empty } from '../generated/torch_functions'
 import { type Tensor, elements } from '../tensor'
-import { type Raster, begin_decode, decode_indexed, encode } from './_codec/decode'
+import { begin_decode, decode_indexed, encode } from './_codec/decode'
 import { replace_file } from './_files'
 import { to_grey, to_rgb, with_alpha } from './_pixels'
 
@@ -38,11 +40,12 @@ export class Image {
   /** The colours of mode 'P' as RGB triples. */
   readonly palette: Uint8Array | null = null
   private readonly _source: Tensor | Uint8Array
+  private _packed: Tensor | null = null
 
   /** @throws {ValueError} if `pixels` is no uint8 tensor of 2 dimensions, or 3 of which the last is 1 to 4. */
   constructor(pixels: Tensor)
   /** @internal */
-  constructor(data: Uint8Array, width: number, height: number, mode: ImageMode, palette?: Uint8Array | null)
+  constructor(data: Uint8Array | Tensor, width: number, height: number, mode: ImageMode, palette?: Uint8Array | null)
   constructor(source: Tensor | Uint8Array, width = 0, height = 0, mode?: ImageMode, palette: Uint8Array | null = null) {
     this._source = source
     if (mode !== undefined) {
@@ -72,6 +75,19 @@ export class Image {
     return (is_tensor(this._source) ? elements(this._source as Tensor) : this._source) as Uint8Array
   }
 
+  /** The values where native code finds them, side by side. @internal */
+  get memory(): Pixels {
+    const source = this._source
+    if (!is_tensor(source)) return source as Uint8Array
+    this._packed ??= (source as Tensor).contiguous()
+    return handle(this._packed)
+  }
+
+  /** An image whose values are still to be written: of this mode, in this or another size. @internal */
+  blank(width = this.width, height = this.height): Image {
+    return blank(width, height, this.mode, this.palette)
+  }
+
   /** `[width, height]`, as in PIL. */
   get size(): [number, number] {
     return [this.width, this.height]
@@ -88,6 +104,11 @@ export class Image {
    */
   convert(mode: ImageMode): Image {
     if (mode === this.mode) return this
+    if (mode === 'L' && (this.mode === 'RGB' || this.mode === 'RGBA')) {
+      const grey = blank(this.width, this.height, 'L')
+      binding.image_grey(this.memory, this.channels, grey.memory)
+      return grey
+    }
     const source = [this.data, this.mode, this.palette] as const
     const data = mode === 'L' ? to_grey(...source) : mode === 'RGB' ? to_rgb(...source)
       : mode === 'LA' || mode === 'RGBA' ? with_alpha(...source, mode === 'LA') : null
@@ -125,7 +146,7 @@ export class Image {
       finish: () => {
         const decoded = pending.finish()
         const mode = decoded.header.format === 'jpeg' && decoded.channels === 4 ? 'CMYK' : modes[decoded.channels] as ImageMode
-        return new Image(as_bytes(decoded), decoded.width, decoded.height, mode)
+        return new Image(decoded.data, decoded.width, decoded.height, mode)
       },
     }
   }
@@ -139,6 +160,7 @@ export class Image {
   }
 }
 
-function as_bytes({ data }: Raster): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength) // what came as a Buffer, too
+function blank(width: number, height: number, mode: ImageMode, palette: Uint8Array | null = null): Image {
+  const channels = mode_channels[mode]
+  return new Image(empty(channels === 1 ? [height, width] : [height, width, channels], { dtype: uint8 }), width, height, mode, palette)
 }

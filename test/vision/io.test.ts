@@ -36,8 +36,8 @@ describe('decode_jpeg_here', () => {
   const large = bytes(golden.large)
 
   it("has PIL's pixels, and those that sharp's thread has", () => {
-    const { data, width, height, channels } = decode_jpeg_here(large, max_pixels)!
-    expect([width, height, channels, sha1(data)]).toEqual([301, 203, 3, golden.large_sha1])
+    const pixels = decode_jpeg_here(large, max_pixels)!
+    expect([...pixels.shape, sha1(elements(pixels) as Uint8Array)]).toEqual([203, 301, 3, golden.large_sha1])
     const other = wait(submit({ kind: 'decode', bytes: large, header: sniff(large)!, max_pixels, wide: false, all_pages: false, upright: false }))
     expect(sha1(other.data)).toBe(golden.large_sha1)
   })
@@ -52,8 +52,7 @@ describe('decode_jpeg_here', () => {
     for (let i = 0; i < 300; i++) {
       const changed = Uint8Array.from(large)
       for (let k = 0; k < 4; k++) changed[(i * 7919 + k * 104729) % (i < 150 ? 700 : changed.length)]! ^= 1 << (i + k) % 8
-      const raster = decode_jpeg_here(changed, 1e6)
-      if (raster !== null) expect(raster.data).toHaveLength(raster.width * raster.height * raster.channels)
+      expect(decode_jpeg_here(changed, 1e6)?.ndim ?? 3).toBe(3)
     }
   })
 })

@@ -122,3 +122,43 @@ describe('transforms', () => {
     expect(run).toThrow(error)
   })
 })
+
+describe('Compose of ToTensor and Normalize', () => {
+  const { Compose, ToTensor, Normalize } = transforms
+  const both = (mean: number[], std: number[]) => [new ToTensor(), new Normalize(mean, std)] as const
+
+  it.each(['L', 'LA', 'RGB', 'RGBA'] as const)('has the bits of one after the other for %s', mode => {
+    const picture = image().convert(mode)
+    const some = (values: number[]): number[] => values.slice(0, picture.channels)
+    for (const [mean, std] of [[some([0.485, 0.456, 0.406, 0.5]), some([0.229, 0.224, 0.225, 0.3])], [[0.13], [0.31]]] as const) {
+      const [to_tensor, normalize] = both([...mean], [...std])
+      const compose = new Compose([to_tensor, normalize])
+      expect(elements(compose(picture))).toEqual(elements(normalize(to_tensor(picture))))
+      expect(elements(compose(picture))).toEqual(elements(compose(picture)))
+    }
+  })
+
+  it('gives a tensor of its own each time', () => {
+    const compose = new Compose([...both([0.5], [0.5])])
+    const first = compose(image())
+    const before = elements(first.clone())
+    compose(image()).zero_()
+    expect(elements(first)).toEqual(before)
+  })
+
+  it('fails as Normalize does where the channels differ, and where a std is zero', () => {
+    const [to_tensor, normalize] = both([0.1, 0.2], [1, 1])
+    const message = (work: () => unknown): string => {
+      try {
+        work()
+      } catch (error) {
+        return (error as Error).message
+      }
+      return ''
+    }
+    const wanted = message(() => normalize(to_tensor(image())))
+    expect(wanted).not.toBe('')
+    expect(message(() => new Compose([to_tensor, normalize])(image()))).toBe(wanted)
+    expect(() => new Compose([...both([0.1], [0])])(image())).toThrow(new ValueError('std evaluated to zero after conversion to torch.float32, leading to division by zero.'))
+  })
+})

@@ -1,5 +1,6 @@
 // Decodes and encodes images; what lib/vision/_image and lib/vision/io stand on.
 import { RuntimeError } from '../../_errors'
+import type { Tensor } from '../../tensor'
 import { decode_bmp, decode_pnm } from './bitmaps'
 import { submit, wait } from './bridge'
 import { type Indexed, decode_palette } from './palette'
@@ -52,7 +53,9 @@ export interface DecodeOptions {
   upright?: boolean
 }
 
-export interface Decoded extends Raster {
+export interface Decoded extends Omit<Raster, 'data'> {
+  /** A JPEG's are a tensor (H, W, C). */
+  data: Uint8Array | Tensor
   header: Header
   /** How many images lie below each other. */
   pages: number
@@ -74,8 +77,9 @@ export function begin_decode(bytes: Uint8Array, what: string, options: DecodeOpt
       return { finish: () => ({ ...raster, header, pages: 1, wide: false }) }
     }
     if (header.format === 'jpeg' && header.channels !== 4 && !upright) {
-      const raster = decode_jpeg_here(bytes, max_pixels)
-      if (raster !== null && raster.channels === header.channels) return { finish: () => ({ ...raster, header, pages: 1, wide: false }) }
+      const data = decode_jpeg_here(bytes, max_pixels)
+      const [height = 0, width = 0, channels = 0] = data?.shape ?? []
+      if (data !== null && channels === header.channels) return { finish: () => ({ data, width, height, channels, header, pages: 1, wide: false }) }
     }
     const deep = wide && header.depth === 16
     const id = submit({ kind: 'decode', bytes, header, max_pixels, wide: deep, all_pages, upright })

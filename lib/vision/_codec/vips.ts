@@ -1,7 +1,8 @@
 // JPEG images decoded at once, in the calling thread, by the library below `sharp`: see native/vips.cpp.
 import { dirname } from 'node:path'
 import { binding } from '../../_C'
-import type { Raster } from './decode'
+import { made } from '../../_dispatch'
+import type { Tensor } from '../../tensor'
 
 let is_open: boolean | undefined
 
@@ -20,12 +21,8 @@ function open(): boolean {
   return false
 }
 
-/** The pixels of a JPEG of one or three values a pixel; null if it is damaged, too large, or the library is not there. */
-export function decode_jpeg_here(bytes: Uint8Array, max_pixels: number): Raster | null {
+/** The pixels (H, W, C) of a JPEG of one or three values a pixel; null if it is damaged, too large, or the library is not there. */
+export function decode_jpeg_here(bytes: Uint8Array, max_pixels: number): Tensor | null {
   is_open ??= open()
-  if (!is_open) return null
-  const size = new Int32Array(3)
-  const pixels = binding.vips_jpeg(bytes, max_pixels, size)
-  const [width, height, channels] = size as unknown as [number, number, number]
-  return pixels === undefined ? null : { data: new Uint8Array(pixels), width, height, channels }
+  return is_open ? made(out => binding.vips_jpeg(out, bytes, max_pixels)) as Tensor | null : null
 }

@@ -1,5 +1,9 @@
 // What data sets of images share: indices, transforms of samples, images decoded beside each other.
+import { is_tensor } from '../../_dispatch'
 import { IndexError } from '../../_errors'
+import { empty } from '../../generated/torch_functions'
+import { Tensor } from '../../tensor'
+import { default_collate } from '../../utils/data/_utils/collate'
 import { Image, type PendingImage } from '../_image'
 
 /** An index from 0, or -1 if there is no such sample. Negative: from the end. */
@@ -36,4 +40,29 @@ function begin(file: string): PendingImage | { error: unknown } {
   } catch (error) {
     return { error }
   }
+}
+
+/**
+ * What `default_collate` makes of samples that come one by one: each is written into the batch at once, so that it need not outlive the
+ * others. Kept until the end, the samples of a batch grow old for V8, and it takes a full collection to free them.
+ */
+export function collate_as_they_come(samples: Iterable<readonly [unknown, unknown]>, count: number): [unknown, unknown] {
+  const inputs: unknown[] = []
+  const targets: unknown[] = []
+  let batch: Tensor | null = null
+  for (const [input, target] of samples) {
+    targets.push(target)
+    const i = inputs.length
+    if (i === 0 && is_plain(input)) batch = empty([count, ...input.shape], { dtype: input.dtype })
+    const row: Tensor | undefined = batch?.select(0, i)
+    if (row !== undefined && is_plain(input) && input.dtype === row.dtype && input.shape.join() === row.shape.join()) inputs.push(row.copy_(input))
+    else [batch, inputs[i]] = [null, input]
+  }
+  return [batch ?? default_collate(inputs), default_collate(targets)]
+}
+
+function is_plain(value: unknown): value is Tensor {
+  if (!is_tensor(value)) return false
+  const one = value as Tensor
+  return one.constructor === Tensor && one.device.type === 'cpu' && !one.requires_grad && one.layout.name === 'strided' && one.is_contiguous()
 }

@@ -6,7 +6,7 @@ import { ValueError } from '../../_errors'
 import { expanduser } from '../../_paths'
 import { Image } from '../_image'
 import type { AnyTransform } from '../transforms/transforms'
-import { checked_index, open_images } from './_samples'
+import { checked_index, collate_as_they_come, open_images } from './_samples'
 import { VisionDataset } from './vision'
 
 /** Endings of the files that {@link ImageFolder} takes. */
@@ -167,12 +167,24 @@ export class DatasetFolder<Raw = unknown, Input = Raw, Target = number> extends 
     return this._transformed(this.loader(file), target)
   }
 
-  /** Samples of a batch: with the loader of images, some are decoded while others are transformed. */
   __getitems__(indices: readonly number[]): [Input, Target][] {
-    if ((this.loader as unknown) !== default_loader) return indices.map(i => this.__getitem__(i))
+    return [...this._each(indices)]
+  }
+
+  /** The batch that `default_collate` makes of samples. */
+  get_batch(indices: readonly number[]): unknown {
+    return collate_as_they_come(this._each(indices), indices.length)
+  }
+
+  /** Samples, one by one; with the loader of images, some are decoded while others are transformed. */
+  private *_each(indices: readonly number[]): Generator<[Input, Target]> {
+    if ((this.loader as unknown) !== default_loader) {
+      for (const i of indices) yield this.__getitem__(i)
+      return
+    }
     const samples = indices.map(i => this.samples[checked_index(i, this.length)]!)
     const images = open_images(samples.map(([file]) => file))
-    return samples.map(([, target]) => this._transformed(images.next().value as Raw, target))
+    for (const [, target] of samples) yield this._transformed(images.next().value as Raw, target)
   }
 
   private _transformed(raw: Raw, target: number): [Input, Target] {

@@ -44,7 +44,7 @@ const permute = aten('permute')
 
 /** Pixels → (C, H, W), or (N, C, H, W) of the images that lie below each other. */
 function planes({ data, width, height, channels, pages, wide }: Decoded): Tensor {
-  const values = from_numpy(wide ? new Uint16Array(data.buffer as ArrayBuffer, data.byteOffset, data.length / 2) : data)
+  const values = is_tensor(data) ? data as Tensor : from_numpy(wide ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data)
   const images = values.view([pages, height / pages, width, channels])
   const result = (permute([images, [0, 3, 1, 2]]) as Tensor).contiguous()
   return pages === 1 ? result.squeeze(0) : result

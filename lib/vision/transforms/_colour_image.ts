@@ -1,10 +1,9 @@
 // Colours of images, with PIL's values (its ImageEnhance, ImageOps and HSV); torchvision.transforms._functional_pil.
 import { binding } from '../../_C'
 import { ValueError } from '../../_errors'
-import { Image } from '../_image'
+import type { Image } from '../_image'
 
 const f32 = Math.fround
-const like = (image: Image, data: Uint8Array): Image => new Image(data, image.width, image.height, image.mode, image.palette)
 
 /** Between two values, or beyond: `start + alpha * (value - start)`, cut to [0, 255]. */
 function mix(start: number, value: number, alpha: number): number {
@@ -15,12 +14,11 @@ function mix(start: number, value: number, alpha: number): number {
 const has_alpha = ({ mode }: Image): boolean => mode === 'LA' || mode === 'RGBA'
 
 /** Between two images, of which the first has as many values as the second, or one for each pixel. */
-function blend(first: Uint8Array, image: Image, factor: number): Image {
+function blend(first: Image, image: Image, factor: number): Image {
   if (factor === 1) return image
-  const { data, channels } = image
-  const result = new Uint8Array(data.length)
-  binding.image_mix(first, data, channels, has_alpha(image) ? channels - 1 : channels, factor, result)
-  return like(image, result)
+  const result = image.blank()
+  binding.image_mix(first.memory, image.memory, image.channels, has_alpha(image) ? image.channels - 1 : image.channels, factor, result.memory)
+  return result
 }
 
 /** Between one value and an image. */
@@ -43,13 +41,12 @@ export function adjust_contrast(image: Image, factor: number): Image {
 }
 
 export function adjust_saturation(image: Image, factor: number): Image {
-  return blend(image.convert('L').data, image, factor)
+  return blend(image.convert('L'), image, factor)
 }
 
 export function adjust_sharpness(image: Image, factor: number): Image {
-  const { data, width, height, channels } = image
-  const smooth = new Uint8Array(data.length)
-  binding.image_smooth(data, width, height, channels, smooth)
+  const smooth = image.blank()
+  binding.image_smooth(image.memory, image.width, image.height, image.channels, smooth.memory)
   return blend(smooth, image, factor)
 }
 
@@ -57,20 +54,19 @@ export function adjust_hue(image: Image, factor: number): Image {
   if (!(factor >= -0.5 && factor <= 0.5)) throw new ValueError(`hue_factor (${factor}) is not in [-0.5, 0.5].`)
   if (image.mode === 'L') return image
   const shift = Math.trunc(factor * 255)
-  const { data } = image.convert('RGB')
-  const result = new Uint8Array(data.length)
-  binding.image_turn_hue(data, shift, result)
-  return new Image(result, image.width, image.height, 'RGB').convert(image.mode)
+  const colours = image.convert('RGB')
+  const result = colours.blank()
+  binding.image_turn_hue(colours.memory, shift, result.memory)
+  return result.convert(image.mode)
 }
 
 /** Each value by a table: one for all channels, or one for each. */
 function look_up(image: Image, tables: readonly Uint8Array[]): Image {
-  const { data, channels } = image
-  const result = new Uint8Array(data.length)
-  const all = new Uint8Array(256 * channels)
-  for (let c = 0; c < channels; c++) all.set(tables[tables.length === 1 ? 0 : c]!, 256 * c)
-  binding.image_look_up(data, all, result)
-  return like(image, result)
+  const result = image.blank()
+  const all = new Uint8Array(256 * image.channels)
+  for (let c = 0; c < image.channels; c++) all.set(tables[tables.length === 1 ? 0 : c]!, 256 * c)
+  binding.image_look_up(image.memory, all, result.memory)
+  return result
 }
 
 const table = (value: (x: number) => number): Uint8Array =>
@@ -94,9 +90,9 @@ export function solarize(image: Image, threshold: number): Image {
   return look_up(image, [table(x => x < threshold ? x : 255 - x)])
 }
 
-function histograms({ data, channels }: Image): Uint32Array[] {
+function histograms({ memory, channels }: Image): Uint32Array[] {
   const counts = new Uint32Array(256 * channels)
-  binding.image_histogram(data, counts)
+  binding.image_histogram(memory, counts)
   return Array.from({ length: channels }, (_, c) => counts.subarray(256 * c, 256 * (c + 1)))
 }
 

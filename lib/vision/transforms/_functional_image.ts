@@ -2,7 +2,7 @@
 import { binding } from '../../_C'
 import { ValueError } from '../../_errors'
 import { Image } from '../_image'
-import { type Box, type Filter, type Matrix, gather, grid_of, resize as resize_pixels, transform } from '../_resample'
+import { type Box, type Filter, type Matrix, gather, resize as resize_pixels, transform } from '../_resample'
 
 /** A number for all channels, or one for each. */
 export type Fill = number | readonly number[] | null
@@ -11,10 +11,6 @@ export type Fill = number | readonly number[] | null
 export type Padding = number | readonly number[]
 
 export type PaddingMode = 'constant' | 'edge' | 'reflect' | 'symmetric'
-
-/** An image of the same mode. */
-const like = (image: Image, data: Uint8Array, width = image.width, height = image.height): Image =>
-  new Image(data, width, height, image.mode, image.palette)
 
 const range = (count: number, value: (i: number) => number): Int32Array => Int32Array.from({ length: count }, (_, i) => value(i))
 
@@ -29,26 +25,20 @@ function parse_fill(fill: Fill, { channels }: Image): number[] {
 
 export function hflip(image: Image): Image {
   const { width, height } = image
-  return like(image, gather(grid_of(image), range(width, i => width - 1 - i), range(height, i => i), []))
+  return gather(image, range(width, i => width - 1 - i), range(height, i => i), [])
 }
 
 export function vflip(image: Image): Image {
   const { width, height } = image
-  return like(image, gather(grid_of(image), range(width, i => i), range(height, i => height - 1 - i), []))
+  return gather(image, range(width, i => i), range(height, i => height - 1 - i), [])
 }
 
 /** A part of an image; black where it goes beyond. */
 export function crop(image: Image, top: number, left: number, height: number, width: number): Image {
-  const { data, channels } = image
-  const result = new Uint8Array(width * height * channels)
-  const [from, to] = [Math.max(0, left), Math.min(image.width, left + width)]
-  if (to > from) {
-    for (let y = Math.max(0, top); y < Math.min(image.height, top + height); y++) {
-      const line = y * image.width
-      result.set(data.subarray((line + from) * channels, (line + to) * channels), ((y - top) * width + from - left) * channels)
-    }
-  }
-  return like(image, result, width, height)
+  const is_inside = top >= 0 && left >= 0 && top + height <= image.height && left + width <= image.width
+  if (is_inside) return resize_pixels(image, width, height, 'box', { left, top, width, height }) // copies rows
+  const inside = (at: number, size: number): number => at >= 0 && at < size ? at : -1
+  return gather(image, range(width, i => inside(left + i, image.width)), range(height, i => inside(top + i, image.height)), [0, 0, 0, 0])
 }
 
 /** Left, top, right and bottom. */
@@ -79,16 +69,16 @@ export function pad(image: Image, padding: Padding, fill: Fill, mode: PaddingMod
   const [l, t, r, b] = [left, top, right, bottom].map(side => Math.max(0, side)) as [number, number, number, number]
   const columns = range(cut.width + l + r, i => source_of(i - l, cut.width, mode))
   const rows = range(cut.height + t + b, i => source_of(i - t, cut.height, mode))
-  return like(image, gather(grid_of(cut), columns, rows, values), columns.length, rows.length)
+  return gather(cut, columns, rows, values)
 }
 
 /** Does work that mixes pixels: what is opaque counts more, as in PIL. */
 function by_opacity(image: Image, filter: Filter, work: (image: Image) => Image): Image {
   if ((image.mode !== 'LA' && image.mode !== 'RGBA') || filter === 'nearest') return work(image)
   const weigh = (one: Image, is_back: boolean): Image => {
-    const result = new Uint8Array(one.data.length)
-    binding.image_alpha(one.data, one.channels, is_back, result)
-    return like(one, result)
+    const result = one.blank()
+    binding.image_alpha(one.memory, one.channels, is_back, result.memory)
+    return result
   }
   return weigh(work(weigh(image, false)), true)
 }
@@ -96,14 +86,13 @@ function by_opacity(image: Image, filter: Filter, work: (image: Image) => Image)
 /** @param box - the part that is resized. Default: all of it. */
 export function resize(image: Image, [height, width]: readonly [number, number], filter: Filter, box?: Box): Image {
   if (!(height > 0 && width > 0)) throw new ValueError('height and width must be > 0')
-  return by_opacity(image, filter, source =>
-    like(source, resize_pixels(grid_of(source), width, height, source.mode === 'P' ? 'nearest' : filter, box), width, height))
+  return by_opacity(image, filter, source => resize_pixels(source, width, height, source.mode === 'P' ? 'nearest' : filter, box))
 }
 
 function move(image: Image, width: number, height: number, numbers: readonly number[], filter: Filter, fill: Fill): Image {
   check_filter(filter)
   const values = parse_fill(fill, image)
-  return by_opacity(image, filter, source => like(source, transform(grid_of(source), width, height, numbers, filter, values), width, height))
+  return by_opacity(image, filter, source => transform(source, width, height, numbers, filter, values))
 }
 
 function check_filter(filter: Filter): void {
@@ -122,8 +111,8 @@ export function perspective(image: Image, coeffs: readonly number[], filter: Fil
 
 /** A turn by a multiple of 90 degrees, counter-clockwise. */
 function quarter_turns(image: Image, turns: number): Image {
-  const { data } = new Image(image.pixels.rot90(turns, [0, 1]).contiguous())
-  return turns % 2 === 0 ? like(image, data) : like(image, data, image.height, image.width)
+  const turned = image.pixels.rot90(turns, [0, 1]).contiguous()
+  return new Image(turned, turned.size(1), turned.size(0), image.mode, image.palette)
 }
 
 const to_15 = (value: number): number => Number(value.toFixed(15))

@@ -94,12 +94,24 @@ function planes(pic: Image): Tensor {
  */
 export function to_tensor(pic: Image): Tensor {
   if (!is_image(pic)) throw new TypeError(`pic should be PIL Image or ndarray. Got ${type_text(pic)}`)
-  if (get_default_dtype() !== dtypes.float32) return scale(planes(pic).contiguous())
-  const { data, width, height, channels } = pic
+  return get_default_dtype() === dtypes.float32 ? to_planes(pic, scaled_values(pic.channels)) : scale(planes(pic).contiguous())
+}
+
+/**
+ * The values of an image by tables of 256 floats, one for each channel: float32 (C, H, W). The bits of the same steps by operators in a
+ * fraction of the time.
+ * @internal
+ */
+export function to_planes({ memory, width, height, channels }: Image, tables: Float32Array): Tensor {
   const out = empty([channels, height, width], { dtype: dtypes.float32 })
-  binding.image_planes(data, width, height, channels, handle(out)) // the same bits in a quarter of the time
+  binding.image_planes(memory, width, height, channels, tables, handle(out))
   return out
 }
+
+const scaled = Float32Array.from({ length: 256 * 4 }, (_, i) => i % 256 / 255)
+
+/** Tables of the 256 values that {@link to_tensor} gives. @internal */
+export const scaled_values = (channels: number): Float32Array => scaled.subarray(0, 256 * channels)
 
 /** uint8 → default dtype in [0, 1]; always new memory. */
 function scale(pixels: Tensor): Tensor {

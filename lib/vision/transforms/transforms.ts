@@ -1,15 +1,19 @@
 // Transforms of images as callable objects; torchvision.transforms.
 /* eslint-disable @typescript-eslint/prefer-function-type -- what merges with a class must be an interface */
 import { type Args, bind } from '../../_args'
+import { from_numpy } from '../../_creation'
+import { get_default_dtype } from '../../_defaults'
 import { ValueError } from '../../_errors'
 import { aten } from '../../_operators'
 import { float_repr } from '../../_python_format'
 import { type_name } from '../../_typename'
-import type { dtype } from '../../dtype'
-import type { Tensor } from '../../tensor'
-import type { Image, ImageMode } from '../_image'
+import { type dtype, float32 } from '../../dtype'
+import { type Tensor, elements } from '../../tensor'
+import { Image, type ImageMode } from '../_image'
 import { type AnyTransform, Transform, describe, py, rand } from './_base'
-import { type PerChannel, convert_image_dtype, normalize, pil_to_tensor, to_pil_image, to_tensor, to_tensor_batched } from './functional'
+import {
+  type PerChannel, convert_image_dtype, normalize, pil_to_tensor, scaled_values, to_pil_image, to_planes, to_tensor, to_tensor_batched,
+} from './functional'
 
 export { type AnyTransform, describe } from './_base'
 
@@ -45,7 +49,13 @@ export class Compose<Output = Tensor> extends Transform implements Batched {
   }
 
   protected override __call__(img: unknown): Output {
-    for (const transform of this.transforms) img = transform(img as never)
+    for (let i = 0; i < this.transforms.length; i++) {
+      const [transform, next] = [this.transforms[i]!, this.transforms[i + 1]]
+      const both = img instanceof Image && transform.constructor === ToTensor && next?.constructor === Normalize
+        ? (next as unknown as Normalize)._of_image(img) : null
+      img = both ?? transform(img as never)
+      if (both !== null) i++
+    }
     return img as Output
   }
 
@@ -110,6 +120,22 @@ export class Normalize extends Transform implements Batched {
 
   protected override __call__(img: Tensor): Tensor {
     return normalize(img, this.mean, this.std, this.inplace)
+  }
+
+  // What each of the 256 values of an image becomes by ToTensor and this, for the means and deviations that the key names.
+  private _tables: { key: string, tables: Float32Array } = { key: '', tables: new Float32Array() }
+
+  /** What ToTensor and then this make of an image, in one step; null where they must be asked one by one. @internal */
+  _of_image(img: Image): Tensor | null {
+    const { channels } = img
+    const fits = (values: PerChannel): boolean => typeof values === 'number' || values.length === 1 || values.length === channels
+    if (get_default_dtype() !== float32 || !fits(this.mean) || !fits(this.std)) return null
+    const key = [channels, this.mean, this.std].join()
+    if (this._tables.key !== key) {
+      const values = from_numpy(scaled_values(channels)).view([channels, 1, 256])
+      this._tables = { key, tables: elements(normalize(values, this.mean, this.std)) as Float32Array }
+    }
+    return to_planes(img, this._tables.tables)
   }
 
   batched(batch: Tensor): Tensor | null {
