@@ -39,6 +39,12 @@ describe('memory without dispose()', () => {
     expect(peak - start).toBeLessThan(bound)
   })
 
+  it('stays flat over 20 passes through a folder of JPEGs', () => {
+    const { start, peak, live_tensors } = run('images')
+    expect(peak - start).toBeLessThan(60)
+    expect(live_tensors).toBeLessThan(10)
+  })
+
   it('leaves no tensor behind', () => {
     expect(run('hooks').live_tensors).toBeLessThan(10)
   })

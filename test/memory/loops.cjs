@@ -1,5 +1,7 @@
 // Loops that must not grow. Prints one line of JSON: the resident set at the start, its highest and its last value, in MB.
 // Run as: node -r typescript_hook.cjs loops.cjs NAME [worker]
+const fs = require('node:fs')
+const os = require('node:os')
 const path = require('node:path')
 const { Worker, isMainThread, workerData, parentPort } = require('node:worker_threads')
 
@@ -68,6 +70,27 @@ function measure(name) {
         watch(i)
       }
     },
+  }
+  // 20 passes over a folder of JPEGs, decoded, cut, resized, coloured, normalised and put into batches
+  loops.images = () => {
+    const { datasets, io, transforms } = require('../../lib/vision')
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'torch-ts-test-'))
+    try {
+      fs.mkdirSync(path.join(folder, 'class'))
+      for (let i = 0; i < 32; i++) io.write_jpeg(torch.randint(256, [3, 240, 320], { dtype: torch.uint8 }), path.join(folder, 'class', `${i}.jpg`))
+      const transform = new transforms.Compose([
+        new transforms.RandomResizedCrop(112), new transforms.RandomHorizontalFlip(), new transforms.ColorJitter(0.4, 0.4, 0.4, 0.1),
+        new transforms.ToTensor(), new transforms.Normalize([0.5], [0.5]),
+      ])
+      const loader = new torch.utils.data.DataLoader(new datasets.ImageFolder(folder, { transform }), { batch_size: 8, shuffle: true })
+      for (let pass = 0; pass < 22; pass++) {
+        for (const [batch] of loader) batch.sum().item()
+        if (pass === 1) result.start = result.peak = rss()
+        result.peak = Math.max(result.peak, rss())
+      }
+    } finally {
+      fs.rmSync(folder, { recursive: true })
+    }
   }
   const warm_up = torch.empty([512, 512]).fill_(1).add(1)
   warm_up.dispose()
