@@ -156,7 +156,8 @@ export interface Binding {
   crc32(bytes: Uint8Array, before: number): number
 
   vips_open(path: string): boolean
-  vips_jpeg(out: object, bytes: Uint8Array, max_pixels: number): Handle
+  vips_begin(bytes: Uint8Array, max_pixels: number): number
+  vips_finish(out: object, job: number): Handle
   image_resize(pixels: Pixels, sizes: Int32Array, filter: number, result: Pixels): void
   image_gather(
     pixels: Pixels, width: number, height: number, channels: number, columns: Int32Array, rows: Int32Array,

@@ -8,7 +8,7 @@ import { Image, type ImageMode, io, transforms } from '../../lib/vision'
 import { submit, wait } from '../../lib/vision/_codec/bridge'
 import { max_pixels } from '../../lib/vision/_codec/decode'
 import { sniff } from '../../lib/vision/_codec/sniff'
-import { decode_jpeg_here } from '../../lib/vision/_codec/vips'
+import { begin_jpeg } from '../../lib/vision/_codec/vips'
 import golden from '../fixtures/vision_images.json'
 import { temporary_folder } from '../helpers/temporary'
 import '../helpers/typescript_children'
@@ -32,27 +32,36 @@ const of_8_bits = golden.cases.filter(one => one.mode !== 'I;16')
 
 const sha1 = (data: Uint8Array): string => createHash('sha1').update(data).digest('hex')
 
-describe('decode_jpeg_here', () => {
+describe('begin_jpeg', () => {
   const large = bytes(golden.large)
+  const decode_jpeg = (data: Uint8Array, limit: number): Tensor | null => begin_jpeg(data, limit)()
 
   it("has PIL's pixels, and those that sharp's thread has", () => {
-    const pixels = decode_jpeg_here(large, max_pixels)!
+    const pixels = decode_jpeg(large, max_pixels)!
     expect([...pixels.shape, sha1(elements(pixels) as Uint8Array)]).toEqual([203, 301, 3, golden.large_sha1])
     const other = wait(submit({ kind: 'decode', bytes: large, header: sniff(large)!, max_pixels, wide: false, all_pages: false, upright: false }))
     expect(sha1(other.data)).toBe(golden.large_sha1)
   })
 
   it('leaves what is damaged or too large to sharp, which says why', () => {
-    expect(decode_jpeg_here(large.subarray(0, 4000), max_pixels)).toBeNull()
-    expect(decode_jpeg_here(large.subarray(0, 100), max_pixels)).toBeNull()
-    expect(decode_jpeg_here(large, 301 * 203 - 1)).toBeNull()
+    expect(decode_jpeg(large.subarray(0, 4000), max_pixels)).toBeNull()
+    expect(decode_jpeg(large.subarray(0, 100), max_pixels)).toBeNull()
+    expect(decode_jpeg(large, 301 * 203 - 1)).toBeNull()
+  })
+
+  it('keeps to the order of the jobs, whichever is asked for first, and gives up those that nobody comes for', () => {
+    const jobs = Array.from({ length: 200 }, () => begin_jpeg(large, max_pixels))
+    const found = jobs.reverse().map(finish => finish())
+    for (const pixels of found) if (pixels !== null) expect([...pixels.shape]).toEqual([203, 301, 3])
+    expect(found[0]).not.toBeNull()
+    expect(jobs[0]!()).toBeNull() // it has been fetched
   })
 
   it('survives files with changed bytes', () => {
     for (let i = 0; i < 300; i++) {
       const changed = Uint8Array.from(large)
       for (let k = 0; k < 4; k++) changed[(i * 7919 + k * 104729) % (i < 150 ? 700 : changed.length)]! ^= 1 << (i + k) % 8
-      expect(decode_jpeg_here(changed, 1e6)?.ndim ?? 3).toBe(3)
+      expect(decode_jpeg(changed, 1e6)?.ndim ?? 3).toBe(3)
     }
   })
 })

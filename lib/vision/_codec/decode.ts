@@ -5,7 +5,7 @@ import { decode_bmp, decode_pnm } from './bitmaps'
 import { submit, wait } from './bridge'
 import { type Indexed, decode_palette } from './palette'
 import { type Header, sniff } from './sniff'
-import { decode_jpeg_here } from './vips'
+import { begin_jpeg } from './vips'
 
 /** Pixels, row by row, the values of one side by side. */
 export interface Raster {
@@ -76,20 +76,28 @@ export function begin_decode(bytes: Uint8Array, what: string, options: DecodeOpt
       const raster = header.format === 'bmp' ? decode_bmp(bytes) : decode_pnm(bytes)
       return { finish: () => ({ ...raster, header, pages: 1, wide: false }) }
     }
-    if (header.format === 'jpeg' && header.channels !== 4 && !upright) {
-      const data = decode_jpeg_here(bytes, max_pixels)
-      const [height = 0, width = 0, channels = 0] = data?.shape ?? []
-      if (data !== null && channels === header.channels) return { finish: () => ({ data, width, height, channels, header, pages: 1, wide: false }) }
-    }
     const deep = wide && header.depth === 16
-    const id = submit({ kind: 'decode', bytes, header, max_pixels, wide: deep, all_pages, upright })
+    const decode_elsewhere = (): Pending<Decoded> => {
+      const id = submit({ kind: 'decode', bytes, header, max_pixels, wide: deep, all_pages, upright })
+      return {
+        finish: () => guarded(bytes, what, () => {
+          const { data, width, height, channels, pages } = wait(id)
+          const is_pair = header.format === 'png' && header.channels === 2 && channels === 4 && !deep
+          if (is_pair) return { data: grey_pair(data), width, height, channels: 2, header, pages, wide: deep }
+          return { data, width, height, channels, header, pages, wide: deep }
+        }),
+      }
+    }
+    if (header.format !== 'jpeg' || header.channels === 4 || upright) return decode_elsewhere()
+    const finish_jpeg = begin_jpeg(bytes, max_pixels)
     return {
-      finish: () => guarded(bytes, what, () => {
-        const { data, width, height, channels, pages } = wait(id)
-        const is_pair = header.format === 'png' && header.channels === 2 && channels === 4 && !deep
-        if (is_pair) return { data: grey_pair(data), width, height, channels: 2, header, pages, wide: deep }
-        return { data, width, height, channels, header, pages, wide: deep }
-      }),
+      finish: () => {
+        const data = finish_jpeg()
+        const [height = 0, width = 0, channels = 0] = data?.shape ?? []
+        // What is damaged goes to sharp, which says why.
+        if (data === null || channels !== header.channels) return decode_elsewhere().finish()
+        return { data, width, height, channels, header, pages: 1, wide: false }
+      },
     }
   })
 }

@@ -1,4 +1,4 @@
-// JPEG images decoded at once, in the calling thread, by the library below `sharp`: see native/vips.cpp.
+// JPEG images decoded without the detour through `sharp`, by the library below `sharp`: see native/vips.cpp.
 import { dirname } from 'node:path'
 import { binding } from '../../_C'
 import { made } from '../../_dispatch'
@@ -21,8 +21,13 @@ function open(): boolean {
   return false
 }
 
-/** The pixels (H, W, C) of a JPEG of one or three values a pixel; null if it is damaged, too large, or the library is not there. */
-export function decode_jpeg_here(bytes: Uint8Array, max_pixels: number): Tensor | null {
+/**
+ * Begins to decode a JPEG of one or three values a pixel, in a thread beside this one. The function waits for the pixels (H, W, C); it gives
+ * null if the image is damaged or too large, or the library is not there.
+ */
+export function begin_jpeg(bytes: Uint8Array, max_pixels: number): () => Tensor | null {
   is_open ??= open()
-  return is_open ? made(out => binding.vips_jpeg(out, bytes, max_pixels)) as Tensor | null : null
+  if (!is_open) return () => null
+  const job = binding.vips_begin(bytes, max_pixels)
+  return () => made(out => binding.vips_finish(out, job)) as Tensor | null
 }
