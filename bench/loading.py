@@ -9,36 +9,9 @@ torch.set_num_threads(int(sys.argv[2]))
 try:
     from torchvision import datasets, transforms
 except ImportError:
-    import numpy as np
     from PIL import Image
 
-    class transforms:
-        class Compose:
-            def __init__(self, parts): self.parts = parts
-
-            def __call__(self, x):
-                for part in self.parts: x = part(x)
-                return x
-
-        class Lambda:
-            def __init__(self, lambd): self.lambd = lambd
-
-            def __call__(self, x): return self.lambd(x)
-
-        class ToTensor:
-            def __call__(self, image):
-                pixels = torch.from_numpy(np.array(image, np.uint8, copy=True))
-                pixels = pixels.view(image.size[1], image.size[0], len(image.getbands())).permute((2, 0, 1)).contiguous()
-                return pixels.to(dtype=torch.get_default_dtype()).div(255)
-
-        class Normalize:
-            def __init__(self, mean, std): self.mean, self.std = mean, std
-
-            def __call__(self, x):
-                mean = torch.as_tensor(self.mean, dtype=x.dtype, device=x.device)
-                std = torch.as_tensor(self.std, dtype=x.dtype, device=x.device)
-                if (std == 0).any(): raise ValueError('std evaluated to zero')
-                return x.clone().sub_(mean.view(-1, 1, 1)).div_(std.view(-1, 1, 1))
+    import pil_transforms as transforms
 
     class datasets:
         class MNIST(Dataset):
