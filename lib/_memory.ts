@@ -20,22 +20,21 @@ const gc = collector()
 const THRESHOLD = 8 * 2 ** 20
 binding.collect_after(THRESHOLD)
 
-// More live bytes than this ask for a full collection. Half more than one left over: so it comes when tensors have outlived two minor
-// collections, and not for each batch that grows. It sinks slowly, because what grew once, as a batch of images does, grows again.
-let limit = 2 * THRESHOLD
+// The live bytes after the last full collection: what really is in use, as far as we know.
+let floor = 0
 
 /** A minor collection, and a full one when tensors stay: wrappers that lived through two minor ones need it. */
 function collect(): void {
   gc({ type: 'minor' })
   const live = binding.collected()
-  if (live > limit) collect_all()
-  else limit = Math.min(limit, Math.max(1.5 * live + 2 * THRESHOLD, 0.98 * limit))
+  if (live > 1.5 * floor + 2 * THRESHOLD) collect_all()
+  else if (live < floor) floor = live
 }
 
 /** A full collection: every tensor that nothing refers to is freed. */
 export function collect_all(): void {
   gc()
-  limit = 1.5 * binding.collected() + 2 * THRESHOLD
+  floor = binding.collected()
 }
 
 /** Runs what makes many tensors that all stay, such as the reading of a file: collections in between would find nothing. */
