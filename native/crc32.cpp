@@ -2,7 +2,7 @@
 // checking a file costs little beside reading it. "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction", Intel 2009.
 #include "crc32.h"
 
-#include "values.h"
+#include "bytes.h"
 
 #include <array>
 
@@ -114,7 +114,7 @@ uint32_t update_by_tables(uint32_t state, const uint8_t* data, size_t length) {
 
 // crc32(bytes, before)
 napi_value crc32_of(Runtime& runtime, Arguments arguments) {
-  const auto [data, length] = uint8_array_of(runtime, arguments[0]);
+  const auto [data, length] = view_of<uint8_t>(runtime, arguments[0]);
   const auto before = static_cast<uint32_t>(number_of(runtime, arguments[1], "before"));
   return to_js(runtime, static_cast<double>(crc32(data, length, before)));
 }

@@ -65,6 +65,14 @@ double curve(double a, double b, double c, double d, double part) {
   return b + part * (-a + c + part * (2 * (a - b) + c - d + part * (-a + b - c + d)));
 }
 
+// The pixel to the upper left of a place between pixels, and how far the place is from it.
+struct Corner {
+  Corner(double xin, double yin)
+      : x(static_cast<int32_t>(std::floor(xin - 0.5))), y(static_cast<int32_t>(std::floor(yin - 0.5))), dx(xin - 0.5 - x), dy(yin - 0.5 - y) {}
+  int32_t x, y;
+  double dx, dy;
+};
+
 struct Nearest {
   template <int C>
   static void pixel(const Source& source, double x, double y, uint8_t* to) {
@@ -78,8 +86,7 @@ struct Bilinear {
   template <int C>
   static void pixel(const Source& source, double xin, double yin, uint8_t* to) {
     const auto [width, height, channels] = source.size;
-    const auto x = static_cast<int32_t>(std::floor(xin - 0.5)), y = static_cast<int32_t>(std::floor(yin - 0.5));
-    const double dx = xin - 0.5 - x, dy = yin - 0.5 - y;
+    const auto [x, y, dx, dy] = Corner(xin, yin);
     const size_t left = static_cast<size_t>(std::max(x, 0)) * C, right = static_cast<size_t>(std::min(x + 1, width - 1)) * C;
     const size_t stride = static_cast<size_t>(width) * C;
     const uint8_t* line = source.data + static_cast<size_t>(std::max(y, 0)) * stride;
@@ -95,8 +102,7 @@ struct Bicubic {
   template <int C>
   static void pixel(const Source& source, double xin, double yin, uint8_t* to) {
     const auto [width, height, channels] = source.size;
-    const auto x = static_cast<int32_t>(std::floor(xin - 0.5)), y = static_cast<int32_t>(std::floor(yin - 0.5));
-    const double dx = xin - 0.5 - x, dy = yin - 0.5 - y;
+    const auto [x, y, dx, dy] = Corner(xin, yin);
     size_t columns[4];
     for (int i = 0; i < 4; ++i) columns[i] = static_cast<size_t>(std::clamp(x - 1 + i, 0, width - 1)) * C;
     const uint8_t* lines[4];

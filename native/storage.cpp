@@ -1,6 +1,6 @@
 // Storages: the memory that tensors may share. What it is, all of it as bytes, parts of it, its filling, and its loan to JavaScript.
+#include "bytes.h"
 #include "crc32.h"
-#include "values.h"
 
 #include <ATen/Functions.h>
 #include <c10/core/Storage.h>
@@ -137,7 +137,7 @@ napi_value storage_read(Runtime& runtime, Arguments arguments) {
 #endif
     file = int32_of(runtime, arguments[2], "source");
   } else {
-    const auto [start, size] = uint8_array_of(runtime, arguments[2]);
+    const auto [start, size] = view_of<uint8_t>(runtime, arguments[2]);
     if (at > size || length > size - at) throw runtime_error("unexpected EOF. The file might be corrupted.");
     bytes = start + at;
   }

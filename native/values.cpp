@@ -196,16 +196,6 @@ std::vector<int32_t> ints_of(Runtime& runtime, napi_value array) {
   return numbers;
 }
 
-std::pair<uint8_t*, size_t> uint8_array_of(Runtime& runtime, napi_value array) {
-  napi_typedarray_type type;
-  size_t length = 0, offset = 0;
-  void* data = nullptr;
-  napi_value buffer;
-  if (napi_get_typedarray_info(runtime.env, array, &type, &length, &data, &buffer, &offset) != napi_ok || type != napi_uint8_array)
-    throw type_error("expected a Uint8Array");
-  return {static_cast<uint8_t*>(data), length};
-}
-
 std::vector<at::Tensor> tensors_of(Runtime& runtime, napi_value ids) {
   std::vector<at::Tensor> tensors;
   for (const int32_t id : ints_of(runtime, ids)) tensors.push_back(id == 0 ? at::Tensor() : runtime.tensor(id));

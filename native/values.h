@@ -28,8 +28,6 @@ std::string string_of(Runtime& runtime, napi_value value, const char* name);
 // A number that lib itself made; anything else is 0, which names nothing.
 int32_t handle_of(Runtime& runtime, napi_value value);
 at::Tensor tensor_of(Runtime& runtime, napi_value id);
-// The memory of a Uint8Array; valid until JavaScript runs again.
-std::pair<uint8_t*, size_t> uint8_array_of(Runtime& runtime, napi_value array);
 // Handles in a JavaScript array of numbers; 0 is an undefined tensor.
 std::vector<at::Tensor> tensors_of(Runtime& runtime, napi_value ids);
 std::vector<int32_t> ints_of(Runtime& runtime, napi_value array);
