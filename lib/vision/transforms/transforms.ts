@@ -122,14 +122,17 @@ export class Normalize extends Transform implements Batched {
     return normalize(img, this.mean, this.std, this.inplace)
   }
 
+  private _fits(channels: number): boolean {
+    return [this.mean, this.std].every(values => typeof values === 'number' || values.length === 1 || values.length === channels)
+  }
+
   // What each of the 256 values of an image becomes by ToTensor and this, for the means and deviations that the key names.
   private _tables: { key: string, tables: Float32Array } = { key: '', tables: new Float32Array() }
 
   /** What ToTensor and then this make of an image, in one step; null where they must be asked one by one. @internal */
   _of_image(img: Image): Tensor | null {
     const { channels } = img
-    const fits = (values: PerChannel): boolean => typeof values === 'number' || values.length === 1 || values.length === channels
-    if (get_default_dtype() !== float32 || !fits(this.mean) || !fits(this.std)) return null
+    if (get_default_dtype() !== float32 || !this._fits(channels)) return null
     const key = [channels, this.mean, this.std].join()
     if (this._tables.key !== key) {
       const values = from_numpy(scaled_values(channels)).view([channels, 1, 256])
@@ -141,8 +144,7 @@ export class Normalize extends Transform implements Batched {
   batched(batch: Tensor): Tensor | null {
     // A batch of what is too small for an image, or of another number of channels, must fail as each sample does.
     const channels = batch.ndim === 4 ? batch.shape[1] : undefined
-    const fits = (values: PerChannel): boolean => typeof values === 'number' || values.length === 1 || values.length === channels
-    if (channels === undefined || !batch.dtype.is_floating_point || !fits(this.mean) || !fits(this.std)) return null
+    if (channels === undefined || !batch.dtype.is_floating_point || !this._fits(channels)) return null
     return normalize(batch, this.mean, this.std, this.inplace)
   }
 

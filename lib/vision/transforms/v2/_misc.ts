@@ -269,6 +269,18 @@ function check_counts(rows: Tensor, labels: readonly Tensor[], what: string, and
   }
 }
 
+/** A sample of whose boxes or points those stay for which `mask_of` says so. */
+function sanitized(
+  transform: Transform<Sanitizing> & { labels_getter: LabelsGetter }, args: readonly unknown[],
+  mask_of: (flat: readonly unknown[], labels: readonly Tensor[]) => Tensor,
+): unknown {
+  const inputs = args.length > 1 ? args : args[0]
+  const labels = labels_in(transform.labels_getter, inputs)
+  const [flat, spec] = tree_flatten(inputs)
+  const valid = mask_of(flat, labels)
+  return tree_unflatten(flat.map(inpt => transform.transform(inpt, { valid, labels })), spec)
+}
+
 const sanitize_names = ['min_size', 'min_area', 'labels_getter'] as const
 
 /**
@@ -300,13 +312,11 @@ export class SanitizeBoundingBoxes extends Transform<Sanitizing> {
   }
 
   protected override __call__(...args: unknown[]): unknown {
-    const inputs = args.length > 1 ? args : args[0]
-    const labels = labels_in(this.labels_getter, inputs)
-    const [flat, spec] = tree_flatten(inputs)
-    const boxes = get_bounding_boxes(flat)
-    check_counts(boxes, labels, 'Number of boxes', ' and')
-    const valid = sanitize_mask(boxes.pure(), boxes.format, boxes.canvas_size, this.min_size, this.min_area)
-    return tree_unflatten(flat.map(inpt => this.transform(inpt, { valid, labels })), spec)
+    return sanitized(this, args, (flat, labels) => {
+      const boxes = get_bounding_boxes(flat)
+      check_counts(boxes, labels, 'Number of boxes', ' and')
+      return sanitize_mask(boxes.pure(), boxes.format, boxes.canvas_size, this.min_size, this.min_area)
+    })
   }
 
   override transform(inpt: unknown, { valid, labels }: Sanitizing): unknown {
@@ -333,14 +343,11 @@ export class SanitizeKeyPoints extends Transform<Sanitizing> {
   }
 
   protected override __call__(...args: unknown[]): unknown {
-    const inputs = args.length > 1 ? args : args[0]
-    const labels = labels_in(this.labels_getter, inputs)
-    const [flat, spec] = tree_flatten(inputs)
-    const points = get_keypoints(flat)
-    // The words are torchvision's.
-    check_counts(points, labels, 'Number of kepyoints', '')
-    const valid = sanitize_points_mask(points.pure(), points.canvas_size)
-    return tree_unflatten(flat.map(inpt => this.transform(inpt, { valid, labels })), spec)
+    return sanitized(this, args, (flat, labels) => {
+      const points = get_keypoints(flat)
+      check_counts(points, labels, 'Number of kepyoints', '') // the words are torchvision's
+      return sanitize_points_mask(points.pure(), points.canvas_size)
+    })
   }
 
   override transform(inpt: unknown, { valid, labels }: Sanitizing): unknown {
