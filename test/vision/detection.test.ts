@@ -1,30 +1,18 @@
 // torchvision's models of detection: what they consist of, their losses and what they find.
-import crypto from 'node:crypto'
 import * as torch from '../../lib'
 import { Image, models } from '../../lib/vision'
 import { LastLevelP6P7 } from '../../lib/vision/ops/feature_pyramid_network'
 import golden from '../fixtures/vision_detection.json'
+import { expect_form, expect_sums, sums, without_values } from '../helpers/model_golden'
 import '../helpers/typescript_children'
 
 const { nn } = torch
 const { detection } = models
-const sha = (text: string): string => crypto.createHash('sha256').update(text).digest('hex').slice(0, 16)
 const without = { weights: null, weights_backbone: null }
 type Name = 'retinanet_resnet50_fpn' | 'retinanet_resnet50_fpn_v2'
 const names: readonly Name[] = ['retinanet_resnet50_fpn', 'retinanet_resnet50_fpn_v2']
 
 beforeAll(() => { torch.set_num_threads(1) })
-
-/** The sum of magnitudes, and one of values times the sine of their numbers, so that places count. */
-function sums(tensors: readonly torch.Tensor[]): number[] {
-  const flat = torch.cat(tensors.map(tensor => tensor.detach().reshape(-1).double()))
-  const places = torch.arange(flat.numel(), { dtype: torch.float64 }).sin()
-  return [flat.abs().sum().item(), flat.mul(places).sum().item()]
-}
-
-function expect_sums(found: readonly torch.Tensor[], wanted: readonly number[], tolerance: number): void {
-  sums(found).forEach((value, i) => { expect(Math.abs(value - wanted[i]!)).toBeLessThan(tolerance * wanted[0]!) })
-}
 
 const images = ([[40, 60, 50], [70, 50, 90]] as const).map(([h, w, k]) => torch.linspace(-1, 1, 3 * h * w).reshape(3, h, w).mul(k).sin().abs())
 const targets = [
@@ -34,17 +22,7 @@ const targets = [
 
 describe('models.detection', () => {
   it.each(names)('%s has the names, shapes and repr of torchvision', name => {
-    const row = golden[name]
-    torch.set_default_device('meta')
-    try {
-      const model = detection[name](without)
-      expect([...model.parameters()].reduce((sum, parameter) => sum + parameter.numel(), 0)).toBe(row.num_params)
-      const lines = Object.entries(model.state_dict()).map(([key, tensor]) => `${key} [${[...tensor.shape].join(', ')}] ${String(tensor.dtype)}`)
-      expect(sha(lines.join('\n'))).toBe(row.state)
-      expect(sha(String(model))).toBe(row.repr)
-    } finally {
-      torch.set_default_device(null)
-    }
+    expect_form(without_values(() => detection[name](without)), golden[name])
   })
 
   it.each(['l1', 'giou'] as const)('RetinaNet with the loss %s draws, learns and finds as in torchvision', loss => {
@@ -55,7 +33,7 @@ describe('models.detection', () => {
     const head = new detection.retinanet.RetinaNetHead(16, 9, 4, loss === 'l1' ? null : (channels: number) => new nn.GroupNorm(4, channels))
     head.regression_head._loss_type = loss
     const model = new detection.RetinaNet(trunk, 4, { head, min_size: [48, 64], max_size: 90, score_thresh: 0.02, detections_per_img: 12 })
-    expect_sums(Object.values(model.state_dict()), row.init, 1e-6)
+    expect_sums(sums(Object.values(model.state_dict())), row.init, 1e-6)
     torch.no_grad(() => {
       const { weight, bias } = model.head.classification_head.cls_logits
       weight.mul_(loss === 'l1' ? 300_000 : 8)
@@ -67,7 +45,7 @@ describe('models.detection', () => {
     expect(losses.classification.item()).toBeCloseTo(row.losses.classification, 3)
     expect(losses.bbox_regression.item()).toBeCloseTo(row.losses.bbox_regression, 3)
     losses.classification.add(losses.bbox_regression).backward()
-    expect_sums([...model.parameters()].map(parameter => parameter.grad!), row.grad, 1e-3)
+    expect_sums(sums([...model.parameters()].map(parameter => parameter.grad!)), row.grad, 1e-3)
     model.eval()
     const found = torch.no_grad(() => model(images) as unknown as models.detection.Detections[])
     found.forEach(({ boxes, scores, labels }, i) => {

@@ -6,14 +6,12 @@ import * as torch from '../../lib'
 import { Image, models } from '../../lib/vision'
 import { repository } from '../helpers/clone'
 import { Loopback } from '../helpers/loopback'
+import { type Form, expect_form, expect_sums, sums, without_values } from '../helpers/model_golden'
 import { temporary_folder } from '../helpers/temporary'
 import { captured_warnings } from '../helpers/warnings'
 import '../helpers/typescript_children'
 
-interface Golden {
-  num_params: number
-  state: string
-  repr: string
+interface Golden extends Form {
   size?: number
   options: Record<string, unknown>
   init: number[]
@@ -29,20 +27,6 @@ beforeAll(() => {
   process.removeAllListeners('warning') // GoogLeNet warns of its initialisation, as in torchvision
 })
 
-/** Makes something whose tensors have no values. */
-function without_values<T>(make: () => T): T {
-  torch.set_default_device('meta')
-  try {
-    return make()
-  } finally {
-    torch.set_default_device(null)
-  }
-}
-
-function sha(text: string): string {
-  return crypto.createHash('sha256').update(text).digest('hex').slice(0, 16)
-}
-
 /** A model by its builder, or a small one by its class. */
 function make(name: string, options: Record<string, unknown>): torch.nn.Module {
   if (named.includes(name)) return models.get_model(name, options)
@@ -51,18 +35,6 @@ function make(name: string, options: Record<string, unknown>): torch.nn.Module {
   const blocks = setting && { block_setting: setting.map(row => new models.CNBlockConfig(...row)) }
   const classes = { ...models, SwinTransformerV2: models.SwinTransformer } as unknown as Record<string, new (options: object) => torch.nn.Module>
   return new classes[name]!({ ...options, ...v2, ...blocks })
-}
-
-/** The sum of magnitudes, and one of values times the sine of their numbers, so that places count. */
-function sums(tensors: readonly torch.Tensor[]): number[] {
-  const flat = torch.cat(tensors.map(tensor => tensor.detach().reshape(-1).double()))
-  const places = torch.arange(flat.numel(), { dtype: torch.float64 }).sin()
-  return [flat.abs().sum().item(), flat.mul(places).sum().item()]
-}
-
-/** Both sums agree; the tolerance is a part of the first. */
-function expect_sums(found: readonly number[], wanted: readonly number[], tolerance: number): void {
-  for (const i of [0, 1]) expect(Math.abs(found[i]! - wanted[i]!)).toBeLessThan(tolerance * wanted[0]!)
 }
 
 const named = Object.keys(goldens).filter(name => name === name.toLowerCase())
@@ -103,10 +75,7 @@ describe('models', () => {
   it.each(named)('%s has the names, shapes and repr of torchvision', name => {
     const golden = goldens[name]!
     const model = without_values(() => models.get_model(name))
-    expect([...model.parameters()].reduce((sum, parameter) => sum + parameter.numel(), 0)).toBe(golden.num_params)
-    const lines = Object.entries(model.state_dict()).map(([key, tensor]) => `${key} [${[...tensor.shape].join(', ')}] ${String(tensor.dtype)}`)
-    expect(sha(lines.join('\n'))).toBe(golden.state)
-    expect(sha(String(model))).toBe(golden.repr)
+    expect_form(model, golden)
     const weights = [...models.get_model_weights(name)]
     for (const { meta } of weights.filter(({ meta }) => meta.num_params === golden.num_params)) expect(meta.min_size).toHaveLength(2)
     expect(weights.length).toBeGreaterThan(0)
